@@ -1,0 +1,119 @@
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { Engine } from '../engine/engine.ts';
+
+/** A column of a source as the engine sees it. */
+export interface Column {
+  name: string;
+  /** DuckDB's type in SQL, e.g. `BIGINT`, `DECIMAL(18,2)`, `STRUCT(a INTEGER)`. */
+  type: string;
+  nullable: boolean;
+}
+
+/** A pinned object (or anything with bytes at offsets). Every read sees the same version or throws. */
+export interface RangeReader {
+  /** For messages, e.g. `s3://bucket/key`. */
+  readonly location: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes [start, end). */
+  read(start: number, end: number): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface SourceDescription {
+  columns: Column[];
+  /**
+   * Chunk i is [cuts[i], cuts[i + 1]), in the format's own unit (bytes for csv, row groups for parquet).
+   * At least one chunk, also for an empty data set.
+   */
+  cuts: number[];
+  /** Rows in all, where the format knows. */
+  rows?: number;
+  /** What the reading side needs again for every chunk; small and JSON. */
+  reading: unknown;
+  /** Facts for people, e.g. `{compression: 'zstd'}`. */
+  details: Record<string, string>;
+}
+
+export interface DescribeOptions {
+  /** Bytes of source per chunk, about. */
+  chunkBytes: number;
+  /** Upper bound on the number of chunks; chunks grow beyond chunkBytes to respect it. */
+  maxChunks: number;
+  hints: PlanHints;
+  engine: Engine;
+}
+
+export interface ChunkSource {
+  location: string;
+  columns: Column[];
+  cuts: number[];
+  reading: unknown;
+}
+
+/** A chunk that lies in a local file, ready for the engine. */
+export interface FetchedChunk {
+  /** Table expression for FROM: every column under its own name with its type. */
+  relation: string;
+  /**
+   * For text formats: table expression with every column as the text of the source (VARCHAR), so that
+   * a copy to a text format repeats values exactly.
+   */
+  textRelation?: string;
+  /** Rows of the chunk counted independently of the engine. */
+  rows: number;
+  bytesRead: number;
+}
+
+/** Where the bytes of a chunk's result file go in the one published object. */
+export interface ResultLayout {
+  /** Bytes [start, end) of the result file are body: they are joined with the other chunks' bodies. */
+  start: number;
+  end: number;
+  /** What joining needs besides the bodies (a Parquet footer), else empty. */
+  trailer: Buffer;
+}
+
+/** One chunk at publish: where its body starts in the object, and its trailer. */
+export interface PlacedChunk {
+  position: number;
+  bodyBytes: number;
+  trailer: Buffer;
+}
+
+/**
+ * A file format: how to describe, cut and read it as a source, how to write it and join chunks as a target.
+ * Knows no store and no transformation.
+ */
+export interface Format {
+  readonly name: string;
+  readonly extensions: readonly string[];
+  /** Whether values are text, so that copying text to text must repeat it exactly. */
+  readonly text: boolean;
+  /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
+  readonly ordered: boolean;
+
+  /** Schema and cuts of a source. Throws fatal TransferErrors that name the location and what is wrong. */
+  describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription>;
+  /** Brings chunk `index` into `directory` (exclusive to this chunk attempt). */
+  fetch(reader: RangeReader, source: ChunkSource, index: number, directory: string): Promise<FetchedChunk>;
+  /**
+   * Explains why the engine refused a fetched chunk: a TransferError that is fatal (ragged row at line N) or
+   * asks for a re-plan (wider type, exact cuts); undefined when the chunk is not to blame.
+   */
+  diagnose(
+    error: Error,
+    source: ChunkSource,
+    index: number,
+    directory: string,
+    engine: Engine,
+  ): Promise<Error | undefined>;
+
+  /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
+  copyOptions(index: number): string;
+  /** Reads the local result file that the engine wrote and says which bytes are body. */
+  layout(file: string): Promise<ResultLayout>;
+  /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
+  epilogue(chunks: PlacedChunk[]): Buffer;
+  /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
+  rowsInTrailer?(trailer: Buffer): number;
+}

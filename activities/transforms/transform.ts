@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+
+/** A column as one transformation sees it: what the previous ones left. */
+export interface TransformColumn {
+  name: string;
+  /** DuckDB's type in SQL. */
+  type: string;
+}
+
+/** What a transformation does to a relation, as SQL over the previous relation's columns. */
+export interface Effect {
+  remove?: string[];
+  /** Column name (as in the relation) -> expression and its DuckDB type. */
+  replace?: Record<string, { sql: string; type: string }>;
+  /** Condition for WHERE; rows for which it is not true are dropped. */
+  where?: string;
+  /** For the plan and the status, e.g. a column to remove that is not there. */
+  warnings?: string[];
+}
+
+export interface TransformContext {
+  /** The transformation's place for messages, e.g. `spec.transformation[1]`. */
+  path: string;
+  /** Parses a SQL expression with the engine's parser into its JSON tree; executes nothing. */
+  parseExpression(text: string): Promise<unknown>;
+  /** The inverse: a JSON tree as SQL. */
+  printExpression(tree: unknown): Promise<string>;
+}
+
+/**
+ * One action on columns or rows. A pure function from (columns, options) to SQL: it knows no store and no format.
+ */
+export interface Transform<Options = unknown> {
+  /** Canonical name, e.g. `RedactColumns`. */
+  readonly action: string;
+  /** Other accepted spellings; matching is case-insensitive. */
+  readonly aliases: readonly string[];
+  readonly description: string;
+  readonly options: z.ZodType<Options>;
+  effect(
+    relation: readonly TransformColumn[],
+    columns: readonly string[],
+    options: Options,
+    context: TransformContext,
+  ): Promise<Effect>;
+}

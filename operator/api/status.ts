@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** `fybrik.io/v1` state vocabulary. Failed = recovering; Fatal and ConfigurationError need a person. */
+export const STATES = [
+  'Pending',
+  'Running',
+  'Succeeded',
+  'Failed',
+  'Fatal',
+  'ConfigurationError',
+] as const;
+
+const count = (description: string) => z.int().min(0).optional().describe(description);
+const time = (description: string) => z.iso.datetime().optional().describe(description);
+
+const columnSchema = z.object({
+  name: z.string().describe('Column name.'),
+  type: z.string().describe("Type in Apache Arrow's names, e.g. int64, utf8, timestamp[us, UTC]."),
+  nullable: z.boolean().describe('Whether the column may hold nulls.'),
+});
+
+const technicalMetadata = (side: string) =>
+  z
+    .object({
+      format: z.string().describe('Data format, e.g. csv or parquet.'),
+      columns: z.array(columnSchema).max(10_000).describe('Columns in order.'),
+      bytes: count('Size in bytes.'),
+      rows: count('Number of rows, where known.'),
+      objects: count('Number of objects.'),
+      details: z
+        .record(z.string(), z.string())
+        .optional()
+        .describe('Facts of the format, e.g. compression, row groups, delimiter.'),
+    })
+    .optional()
+    .describe(`Technical metadata (schema) of the ${side}.`);
+
+const condition = z.object({
+  type: z.string().max(316).describe('Ready, Progressing or Stalled.'),
+  status: z.enum(['True', 'False', 'Unknown']),
+  observedGeneration: z.int().optional(),
+  lastTransitionTime: z.iso.datetime(),
+  reason: z.string().min(1).max(1024),
+  message: z.string().max(32_768),
+});
+
+export const statusSchema = z
+  .object({
+    status: z
+      .enum(STATES)
+      .optional()
+      .describe(
+        'Pending: not started. Running. Succeeded. Failed: recovering, a retry is due. Fatal: will not work as it is. ConfigurationError: the resource itself is wrong.',
+      ),
+    error: z.string().max(32_768).optional().describe('What is wrong and what would be right.'),
+    observedGeneration: z.int().optional().describe('Generation of the spec that this status describes.'),
+    active: z.string().optional().describe('Temporal workflow id of the run in progress.'),
+    lastCompleted: z.string().optional().describe('Temporal workflow id of the last run that succeeded.'),
+    lastFailed: z.string().optional().describe('Temporal workflow id of the last run that failed.'),
+    lastSuccessTime: time('When the last run succeeded.'),
+    lastRecordTime: time('Freshness: the copy holds what the source held at this time.'),
+    startTime: time('When the current or last run started.'),
+    numRecords: count('Rows written by the last successful run.'),
+    progress: z
+      .object({
+        phase: z.string(),
+        chunksDone: z.int().min(0),
+        chunksTotal: z.int().min(0),
+        percent: z.int().min(0).max(100),
+      })
+      .optional()
+      .describe('How far the current run is.'),
+    retry: z
+      .object({
+        attempt: z.int().min(0).describe('Which retry is due.'),
+        maxAttempts: z.int().min(0).describe('After so many the run is Fatal.'),
+        nextRetryTime: time('When it is tried again.'),
+      })
+      .optional()
+      .describe('While Failed: the retry that is due.'),
+    statistics: z
+      .object({
+        rowsRead: count('Rows read from the source.'),
+        rowsWritten: count('Rows written to the destination.'),
+        bytesRead: count('Bytes read from the source.'),
+        bytesWritten: count('Bytes written to the destination.'),
+        durationSeconds: z.number().min(0).optional().describe('Wall time of the run in seconds.'),
+      })
+      .optional()
+      .describe('Counts of the current or last run.'),
+    source: technicalMetadata('source'),
+    destination: technicalMetadata('destination'),
+    warnings: z.array(z.string().max(1024)).max(100).optional().describe('What was accepted but ignored, or is worth knowing.'),
+    objects: z
+      .array(
+        z.object({
+          endpoint: z.string(),
+          bucket: z.string(),
+          key: z.string(),
+          etag: z.string(),
+          bytes: z.int().min(0),
+        }),
+      )
+      .max(1_000)
+      .optional()
+      .describe('Objects that this transfer has written and that are removed with it.'),
+    conditions: z.array(condition).max(16).optional().describe('Standard Kubernetes conditions.'),
+  })
+  .describe('What DDC has done and is doing about this resource.');
+
+export type ResourceStatus = z.infer<typeof statusSchema>;
+export type State = (typeof STATES)[number];

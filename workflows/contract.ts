@@ -1,0 +1,277 @@
+/**
+ * The names and types that workflows, activities, operator, worker and CLI share.
+ * Imports nothing, so that workflow code may import it.
+ */
+
+// ---------------------------------------------------------------- names in Temporal
+
+export const WORKFLOW_TYPES = {
+  batchTransfer: 'batchTransfer',
+  deleteTransfer: 'deleteTransfer',
+} as const;
+
+export const QUERY_PROGRESS = 'progress';
+
+/** All of type Keyword. */
+export const SEARCH_ATTRIBUTES = [
+  'DdcTransfer',
+  'DdcNamespace',
+  'DdcState',
+  'DdcSource',
+  'DdcDestination',
+] as const;
+
+export const DEFAULT_TASK_QUEUE = 'ddc';
+
+/** Workflow id of one run: `<kind>/<namespace>/<name>/<uid>/<generation>`. */
+export function runWorkflowId(transfer: TransferIdentity): string {
+  return `${transferWorkflowPrefix(transfer)}${transfer.generation}`;
+}
+
+/** Workflow id of the removal of everything a transfer wrote. */
+export function deleteWorkflowId(transfer: Omit<TransferIdentity, 'generation'>): string {
+  return `${transferWorkflowPrefix(transfer)}delete`;
+}
+
+function transferWorkflowPrefix(transfer: Omit<TransferIdentity, 'generation'>): string {
+  return `${transfer.kind}/${transfer.namespace}/${transfer.name}/${transfer.uid}/`;
+}
+
+// ---------------------------------------------------------------- transfer: what one resource asks for
+
+export type TransferKind = 'BatchTransfer' | 'SyncTransfer';
+
+export interface TransferIdentity {
+  kind: TransferKind;
+  /** e.g. `fybrik.io/v1` */
+  apiVersion: string;
+  namespace: string;
+  name: string;
+  uid: string;
+  generation: number;
+}
+
+/** Normalised: one spelling, defaults filled in, references to secrets instead of secrets. */
+export interface Transfer extends TransferIdentity {
+  source: Asset;
+  destination: Asset;
+  transformations: Transformation[];
+  writeOperation: 'Overwrite' | 'Append' | 'Update';
+  readDataType: 'LogData' | 'ChangeData';
+  writeDataType: 'LogData' | 'ChangeData';
+  /** How often a failed step is tried again before the run is fatal; 0..10. */
+  maxFailedRetries: number;
+}
+
+/** Later stores (kafka, database) join this union, told apart by `store`. */
+export type Asset = S3Asset;
+
+export interface S3Asset {
+  store: 's3';
+  /** URL with scheme, e.g. `https://s3.eu-de.cloud-object-storage.appdomain.cloud`. */
+  endpoint: string;
+  region?: string;
+  bucket: string;
+  objectKey: string;
+  /** As given; absent = by the key's extension, else by the content. */
+  dataFormat?: string;
+  /** For people: status, events, Web UI. */
+  description: string;
+  /** Where the credentials are; absent = anonymous access. Never the credentials. */
+  secret?: SecretReference;
+}
+
+/** Inline credentials (development mode): they stay in the resource, and activities read them there. */
+export interface SecretReference {
+  kind: 'resource';
+  apiVersion: string;
+  resourceKind: TransferKind;
+  namespace: string;
+  name: string;
+  uid: string;
+  /** Path of the block that holds the keys, e.g. `['spec', 'source', 's3']`. */
+  path: string[];
+}
+
+export interface Transformation {
+  /** The user's name for it; in messages. */
+  name?: string;
+  /** The registry's canonical name, e.g. `RedactColumns`. */
+  action: string;
+  columns: string[];
+  options: Record<string, unknown>;
+}
+
+// ---------------------------------------------------------------- technical metadata
+
+export interface ColumnSchema {
+  name: string;
+  /** Arrow's type name, e.g. `int64`, `utf8`, `timestamp[us, UTC]`, `list<item: int32>`. */
+  type: string;
+  nullable: boolean;
+}
+
+export interface TechnicalMetadata {
+  /** e.g. `csv`, `parquet` */
+  format: string;
+  columns: ColumnSchema[];
+  bytes?: number;
+  rows?: number;
+  objects?: number;
+  /** Facts of the format for people: compression, row groups, delimiter. */
+  details?: Record<string, string>;
+}
+
+// ---------------------------------------------------------------- a run and its activities
+
+/** One execution of a batch transfer. */
+export interface Run {
+  transfer: Transfer;
+  /** The workflow's first execution run id: names the run in object metadata and in the staging prefix. */
+  runId: string;
+  /** Counts the plans of a run from 0: a re-plan starts over beside the old plan's leftovers. */
+  epoch: number;
+  /** ISO 8601. */
+  startedAt: string;
+}
+
+/** What an earlier attempt learned about the source that the next plan must respect. */
+export interface PlanHints {
+  /** Cut by scanning the whole object, not by assuming that the first newline after a cut ends a record. */
+  exactCuts?: boolean;
+  /** Column name -> engine type that holds values which contradicted the inferred type. */
+  widen?: Record<string, string>;
+}
+
+export interface Statistics {
+  rowsRead: number;
+  rowsWritten: number;
+  bytesRead: number;
+  bytesWritten: number;
+}
+
+/** What the workflow needs to know of a plan; the plan itself stays beside the data when the run has several chunks. */
+export interface PlannedRun {
+  chunks: number;
+  /** Chunks per slice activity. */
+  sliceSize: number;
+  /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
+  plan: unknown;
+  source: TechnicalMetadata;
+  destination: TechnicalMetadata;
+  warnings: string[];
+}
+
+export interface WrittenObject {
+  endpoint: string;
+  bucket: string;
+  key: string;
+  etag: string;
+  bytes: number;
+}
+
+export interface PublishedRun {
+  objects: WrittenObject[];
+  statistics: Statistics;
+}
+
+export interface SliceInput {
+  run: Run;
+  plan: unknown;
+  /** Chunks [from, to). */
+  from: number;
+  to: number;
+}
+
+/** Heartbeat details of a slice: a hint for progress; the ledger at the destination is the truth. */
+export interface SliceHeartbeat extends Statistics {
+  /** One character a chunk of the slice: `1` done, `0` not. */
+  bitmap: string;
+}
+
+export type SliceResult = Statistics;
+
+export interface BatchActivities {
+  /** Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible. */
+  plan(input: { run: Run; hints: PlanHints }): Promise<PlannedRun>;
+  /** A run of one chunk, copied and published in one step. */
+  copyWhole(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
+  copySlice(input: SliceInput): Promise<SliceResult>;
+  publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
+  /** After publish: removes the ledger and what earlier generations left at other keys. */
+  cleanUp(input: { run: Run; previous: WrittenObject[]; published: WrittenObject[] }): Promise<void>;
+  /** Removes everything that is not visible: uploads, ledger. Idempotent. */
+  discard(input: { run: Run }): Promise<void>;
+  /** Removes what the transfer published, and what its runs may have left. Idempotent. */
+  deleteData(input: DeleteTransferInput): Promise<DeletedData>;
+}
+
+export interface BatchTransferInput {
+  transfer: Transfer;
+  /** What earlier generations of this transfer published (from the resource's status). */
+  previous: WrittenObject[];
+}
+
+export interface DeleteTransferInput {
+  transfer: Transfer;
+  objects: WrittenObject[];
+}
+
+export interface DeletedData {
+  deleted: string[];
+  /** What was left alone and why, e.g. an object that somebody else has replaced since. */
+  kept: string[];
+}
+
+/** Result of the workflow `batchTransfer`. */
+export interface RunResult extends PublishedRun {
+  startedAt: string;
+  finishedAt: string;
+  durationSeconds: number;
+  source: TechnicalMetadata;
+  destination: TechnicalMetadata;
+  warnings: string[];
+}
+
+// ---------------------------------------------------------------- progress and failures
+
+export type RunPhase = 'plan' | 'copy' | 'publish' | 'cleanUp' | 'discard' | 'delete' | 'done';
+
+/** Answer of the query `progress`. */
+export interface RunProgress {
+  /** Failed = recovering, a retry is due; Fatal = will not work as it is. */
+  state: 'Running' | 'Failed' | 'Succeeded' | 'Fatal' | 'Cancelled';
+  phase: RunPhase;
+  startedAt: string;
+  chunksTotal: number;
+  /** Of finished slices; running slices report theirs in heartbeats. */
+  chunksDone: number;
+  statistics: Statistics;
+  failure?: RunFailure;
+  source?: TechnicalMetadata;
+  destination?: TechnicalMetadata;
+  warnings: string[];
+}
+
+export interface RunFailure {
+  code: string;
+  message: string;
+  /** 1 for the first retry. */
+  attempt: number;
+  maxAttempts: number;
+  /** ISO 8601; absent when there will be none. */
+  nextRetryTime?: string;
+}
+
+/**
+ * What to do about an error. `fatal`: needs a person. `retry`: with back-off, counted against
+ * maxFailedRetries. `replan`: the plan no longer fits the source. Decided by type in activities/failures.ts.
+ */
+export type FailureClass = 'fatal' | 'retry' | 'replan';
+
+/** First element of an ApplicationFailure's details; its `type` is the error's code. */
+export interface FailureDetails {
+  class: FailureClass;
+  retryAfterMs?: number;
+  hints?: PlanHints;
+}
