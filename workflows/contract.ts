@@ -258,6 +258,7 @@ export interface RunFailure {
   message: string;
   /** 1 for the first retry. */
   attempt: number;
+  /** 0 = no limit. */
   maxAttempts: number;
   /** ISO 8601; absent when there will be none. */
   nextRetryTime?: string;

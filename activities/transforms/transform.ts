@@ -25,6 +25,8 @@ export interface TransformContext {
   parseExpression(text: string): Promise<unknown>;
   /** The inverse: a JSON tree as SQL. */
   printExpression(tree: unknown): Promise<string>;
+  /** Type of a SQL expression over these columns; throws the engine's Error when it does not fit them. */
+  typeOf(relation: readonly TransformColumn[], sql: string): Promise<string>;
 }
 
 /**

@@ -1,0 +1,47 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { FailureDetails } from '../workflows/contract.ts';
+import { TransferError } from './failures.ts';
+
+interface DescribedFailure {
+  error: Error;
+  type: string;
+  message: string;
+}
+
+/**
+ * What Temporal is told of an error. Retries are the workflow's business, so that status and live control see
+ * them: every error of ours is final for the activity. Only the end of the worker is retried by
+ * Temporal itself. Neither stacks nor causes go into the history: they may hold request data.
+ */
+export function activityFailure(error: unknown, cancellation: AbortSignal): DescribedFailure {
+  if (cancellation.aborted) {
+    const reason = cancellation.reason instanceof Error ? cancellation.reason : new CancelledFailure('CANCELLED');
+    if (reason.message !== 'WORKER_SHUTDOWN')
+      return { error: reason, type: 'Cancelled', message: reason.message };
+    const message = 'the worker is shutting down; another takes over';
+    return describe(ApplicationFailure.create({ type: 'WorkerShutdown', message, nonRetryable: false }));
+  }
+  if (error instanceof CancelledFailure) return { error, type: 'Cancelled', message: error.message };
+  const known =
+    error instanceof TransferError
+      ? error
+      : new TransferError('Internal', error instanceof Error ? error.message.split('\n')[0]! : 'unknown error');
+  const details: FailureDetails = {
+    class: known.class,
+    ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
+    ...(known.hints === undefined ? {} : { hints: known.hints }),
+  };
+  return describe(
+    ApplicationFailure.create({
+      type: known.code,
+      message: known.message,
+      nonRetryable: true,
+      details: [details],
+    }),
+  );
+}
+
+function describe(error: ApplicationFailure): DescribedFailure {
+  delete error.stack;
+  return { error, type: error.type ?? 'Internal', message: error.message };
+}

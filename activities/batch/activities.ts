@@ -1,0 +1,62 @@
+import { Context } from '@temporalio/activity';
+import type { Logger } from 'pino';
+import type { BatchActivities } from '../../workflows/contract.ts';
+import { activityFailure } from '../activity-failure.ts';
+import type { BatchContext } from './context.ts';
+import { copySlice, copyWhole } from './copy-slice.ts';
+import { planRun } from './plan-run.ts';
+import { publish } from './publish.ts';
+import { cleanUp, deleteData, discard } from './remove.ts';
+
+/** Heartbeats carry cancellation to the activity: this often it can learn of it. */
+const HEARTBEAT_MS = 500;
+
+/** The batch activities as Temporal calls them: heartbeats, logs and failures in Temporal's terms. */
+export function batchActivities(context: BatchContext, log: Logger): BatchActivities {
+  return {
+    plan: (input) => beating('plan', input.run, (beat) => planRun(context, input, beat.signal)),
+    copyWhole: (input) => beating('copyWhole', input.run, (beat) => copyWhole(context, input, beat.signal)),
+    copySlice: (input) =>
+      beating('copySlice', input.run, (beat) => {
+        const { runId, transfer } = input.run;
+        const about = { transfer: `${transfer.namespace}/${transfer.name}`, run: runId };
+        return copySlice(context, input, beat.signal, {
+          heartbeat: (details) => beat.details(details),
+          resumed: (finished, remaining) => log.info({ ...about, finished, remaining }, 'slice started'),
+          copied: (chunk) => log.info({ ...about, chunk }, 'chunk copied'),
+        });
+      }),
+    publish: (input) => beating('publish', input.run, () => publish(context, input, () => undefined)),
+    cleanUp: (input) => beating('cleanUp', input.run, () => cleanUp(context, input)),
+    discard: (input) => beating('discard', input.run, () => discard(context, input)),
+    deleteData: (input) => beating('deleteData', input, () => deleteData(context, input)),
+  };
+
+  async function beating<T>(
+    name: string,
+    subject: { transfer: { namespace: string; name: string }; runId?: string },
+    work: (beat: { signal: AbortSignal; details(value: unknown): void }) => Promise<T>,
+  ): Promise<T> {
+    const activity = Context.current();
+    let details: unknown;
+    const timer = setInterval(() => activity.heartbeat(details), HEARTBEAT_MS);
+    const { namespace, name: transfer } = subject.transfer;
+    const about = { activity: name, transfer: `${namespace}/${transfer}`, attempt: activity.info.attempt };
+    try {
+      const signal = activity.cancellationSignal;
+      return await work({
+        signal,
+        details: (value) => {
+          details = value;
+          activity.heartbeat(value);
+        },
+      });
+    } catch (error) {
+      const failure = activityFailure(error, activity.cancellationSignal);
+      log.warn({ ...about, failure: failure.type, reason: failure.message }, 'activity failed');
+      throw failure.error;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import type { S3Asset } from '../../workflows/contract.ts';
+import type { EnginePool } from '../engine/pool.ts';
+import { s3Credentials } from '../secrets/s3-credentials.ts';
+import type { SecretResolver } from '../secrets/secrets.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { S3Connection } from '../stores/s3/client.ts';
+import { connectS3 } from '../stores/s3/s3-store.ts';
+import type { EngineJob } from './jobs.ts';
+
+/** What activities need from the worker that runs them. */
+export interface BatchContext {
+  pool: EnginePool<EngineJob>;
+  secrets: SecretResolver;
+}
+
+/** Resolves the credentials; the result never leaves this process and its engine processes. */
+export async function connectionTo(context: BatchContext, asset: S3Asset): Promise<S3Connection> {
+  const { endpoint, region, bucket, secret } = asset;
+  const credentials =
+    secret === undefined
+      ? undefined
+      : s3Credentials(await context.secrets.resolve(secret), `spec.${secret.path.slice(1).join('.')}`);
+  return {
+    endpoint,
+    bucket,
+    ...(region === undefined ? {} : { region }),
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+}
+
+export async function withStore<T>(
+  context: BatchContext,
+  asset: S3Asset,
+  work: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
+  const store = connectS3(await connectionTo(context, asset));
+  try {
+    return await work(store);
+  } finally {
+    store.close();
+  }
+}

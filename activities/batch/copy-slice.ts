@@ -1,0 +1,95 @@
+import type { BatchActivities, SliceHeartbeat, SliceInput, SliceResult } from '../../workflows/contract.ts';
+import { connectionTo, type BatchContext } from './context.ts';
+import type { ChunkRecord } from './ledger.ts';
+import { finishedChunks, loadPlan, readRecord } from './ledger.ts';
+import type { CopyChunkResult, CopyWholeResult } from './jobs.ts';
+import type { PlanReference } from './plan.ts';
+import { connectS3 } from '../stores/s3/s3-store.ts';
+import type { PublishedRun } from '../../workflows/contract.ts';
+
+/** What a slice tells while it works. */
+export interface SliceObserver {
+  heartbeat(details: SliceHeartbeat): void;
+  /** Chunk numbers, for the log: a resumed slice repeats only unfinished ones. */
+  resumed(finished: number[], remaining: number[]): void;
+  copied(chunk: number): void;
+}
+
+export async function copySlice(
+  context: BatchContext,
+  input: SliceInput,
+  signal: AbortSignal,
+  observer: SliceObserver,
+): Promise<SliceResult> {
+  const { run, from, to } = input;
+  const source = await connectionTo(context, run.transfer.source);
+  const destination = await connectionTo(context, run.transfer.destination);
+  const store = connectS3(destination);
+  // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
+  const failed = new AbortController();
+  const stop = AbortSignal.any([signal, failed.signal]);
+  try {
+    const plan = await loadPlan(store, input.plan as PlanReference);
+    const finished = await finishedChunks(store, run);
+    const records = new Map<number, ChunkRecord>();
+    const done = (record: ChunkRecord): void => {
+      records.set(record.chunk, record);
+      observer.heartbeat(heartbeat(records, from, to));
+    };
+    const numbers = Array.from({ length: to - from }, (_, index) => from + index);
+    const earlier = numbers.filter((chunk) => finished.has(chunk));
+    const remaining = numbers.filter((chunk) => !finished.has(chunk));
+    observer.resumed(earlier, remaining);
+    for (const chunk of earlier) done(await readRecord(store, run, chunk));
+    const copying = remaining.map(async (chunk) => {
+      const job = { type: 'copyChunk' as const, run, plan, chunk, source, destination };
+      done(await context.pool.run<CopyChunkResult>(job, stop));
+      observer.copied(chunk);
+    });
+    await Promise.all(copying).catch(async (error: unknown) => {
+      failed.abort(error);
+      await Promise.allSettled(copying);
+      throw error;
+    });
+    const { bitmap: _, ...totals } = heartbeat(records, from, to);
+    return totals;
+  } finally {
+    store.close();
+  }
+}
+
+function heartbeat(records: Map<number, ChunkRecord>, from: number, to: number): SliceHeartbeat {
+  const sum = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
+  for (const record of records.values()) {
+    sum.rowsRead += record.rowsRead;
+    sum.rowsWritten += record.rowsWritten;
+    sum.bytesRead += record.bytesRead;
+    sum.bytesWritten += record.bodyBytes;
+  }
+  const bitmap = Array.from({ length: to - from }, (_, index) => (records.has(from + index) ? '1' : '0')).join('');
+  return { bitmap, ...sum };
+}
+
+/** A run of one chunk: copied and published in one step, without a ledger. */
+export async function copyWhole(
+  context: BatchContext,
+  input: Parameters<BatchActivities['copyWhole']>[0],
+  signal: AbortSignal,
+): Promise<PublishedRun> {
+  const { run } = input;
+  const source = await connectionTo(context, run.transfer.source);
+  const destination = await connectionTo(context, run.transfer.destination);
+  const store = connectS3(destination);
+  try {
+    const plan = await loadPlan(store, input.plan as PlanReference);
+    const job = { type: 'copyWhole' as const, run, plan, source, destination };
+    const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, signal);
+    const object = { key: plan.destination.key, etag, bytes: statistics.bytesWritten };
+    return {
+      objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
+      statistics,
+    };
+  } finally {
+    store.close();
+  }
+}

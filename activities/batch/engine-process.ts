@@ -1,0 +1,19 @@
+import { serveJobs } from '../engine/serve-jobs.ts';
+import { copyChunk, copyWhole } from './copy-chunk.ts';
+import { fromEnvironment } from './engine-settings.ts';
+import type { EngineJob } from './jobs.ts';
+import { makePlan } from './make-plan.ts';
+
+/** Program of an engine process: everything that parses or converts users' data happens here. */
+const settings = fromEnvironment(process.env);
+
+serveJobs<EngineJob>(async (job, context) => {
+  switch (job.type) {
+    case 'plan':
+      return makePlan(job, settings);
+    case 'copyChunk':
+      return copyChunk(job, settings);
+    case 'copyWhole':
+      return copyWhole(job, settings, context);
+  }
+});

@@ -1,0 +1,91 @@
+import type { ColumnSchema } from '../../workflows/contract.ts';
+import { withEngine } from '../engine/duckdb.ts';
+import { compileSelect } from '../engine/select.ts';
+import { TransferError } from '../failures.ts';
+import { arrowType } from '../formats/arrow-types.ts';
+import type { Format } from '../formats/format.ts';
+import { TRANSFORMS, formatForKey, formatNamed, formatOfContent } from '../registry.ts';
+import { connectS3 } from '../stores/s3/s3-store.ts';
+import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
+import { MAX_CHUNKS } from './assembly.ts';
+import type { EngineSettings } from './engine-settings.ts';
+import type { EngineJob, PlanJobResult } from './jobs.ts';
+import { withScratch } from './scratch.ts';
+
+/** Looks at the source and decides everything about the run; writes nothing anywhere. */
+export async function makePlan(
+  job: Extract<EngineJob, { type: 'plan' }>,
+  settings: EngineSettings,
+): Promise<PlanJobResult> {
+  const { transfer } = job.run;
+  const store = connectS3(job.source);
+  try {
+    const object = await findSource(store, transfer.source.objectKey);
+    const reader = store.open(object);
+    const from = await sourceFormat(store, object, transfer.source.dataFormat);
+    const to = destinationFormat(transfer.destination);
+    return await withScratch(settings.scratchDirectory, (directory) =>
+      withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+        const described = await from.describe(reader, {
+          chunkBytes: settings.chunkBytes,
+          maxChunks: MAX_CHUNKS,
+          hints: job.hints,
+          engine,
+        });
+        const select = await compileSelect(described, transfer.transformations, TRANSFORMS, engine);
+        const { columns, cuts, reading } = described;
+        return {
+          plan: {
+            source: {
+              key: object.key,
+              etag: object.etag,
+              size: object.size,
+              format: from.name,
+              chunks: { location: reader.location, columns, cuts, reading },
+            },
+            select,
+            destination: { key: transfer.destination.objectKey, format: to.name },
+          },
+          source: {
+            format: from.name,
+            columns: columns.map((column) => ({ ...column, type: arrowType(column.type) })),
+            bytes: object.size,
+            objects: 1,
+            ...(described.rows === undefined ? {} : { rows: described.rows }),
+            details: described.details,
+          },
+          destination: { format: to.name, columns: written(select.columns) },
+          warnings: select.warnings,
+        };
+      }),
+    );
+  } finally {
+    store.close();
+  }
+}
+
+/** The engine declares every column that it writes as nullable. */
+const written = (columns: { name: string; type: string }[]): ColumnSchema[] =>
+  columns.map(({ name, type }) => ({ name, type: arrowType(type), nullable: true }));
+
+async function findSource(store: ObjectStore, key: string): Promise<ObjectInfo> {
+  const object = await store.head(key);
+  if (object === undefined)
+    throw new TransferError(
+      'ObjectNotFound',
+      `spec.source.s3.objectKey: ${store.location(key)} does not exist at ${store.endpoint}`,
+    );
+  return object;
+}
+
+/** As said in the resource, else by the key's extension, else by the content. */
+async function sourceFormat(store: ObjectStore, object: ObjectInfo, given: string | undefined): Promise<Format> {
+  if (given !== undefined) return formatNamed(given);
+  return formatForKey(object.key) ?? formatOfContent(store.open(object));
+}
+
+/** As said in the resource, else by the key's extension, else Parquet. */
+function destinationFormat(destination: { objectKey: string; dataFormat?: string }): Format {
+  if (destination.dataFormat !== undefined) return formatNamed(destination.dataFormat);
+  return formatForKey(destination.objectKey) ?? formatNamed('parquet');
+}

@@ -1,0 +1,119 @@
+import pLimit from 'p-limit';
+import type { BatchActivities, PublishedRun, Run, Statistics } from '../../workflows/contract.ts';
+import { TransferError } from '../failures.ts';
+import { formatNamed } from '../registry.ts';
+import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
+import { assemble, type AssembledPart } from './assembly.ts';
+import { withStore, type BatchContext } from './context.ts';
+import { loadPlan, readRecord, type ChunkRecord } from './ledger.ts';
+import { chunkCount, type Plan, type PlanReference } from './plan.ts';
+import { METADATA_RUN, carriedKey } from './staging.ts';
+
+const PARALLEL_READS = 16;
+
+/**
+ * The one step that makes the copy visible. Repeatable: parts keep their numbers and bytes, and an upload that is
+ * already completed is recognised by the object's metadata.
+ */
+export async function publish(
+  context: BatchContext,
+  input: Parameters<BatchActivities['publish']>[0],
+  progress: () => void,
+): Promise<PublishedRun> {
+  const { run } = input;
+  return withStore(context, run.transfer.destination, async (store) => {
+    const plan = await loadPlan(store, input.plan as PlanReference);
+    const records = await readLedger(store, run, plan, progress);
+    const format = formatNamed(plan.destination.format);
+    const assembly = assemble(records, format.ordered);
+    const epilogue = format.epilogue(
+      records.map((record, chunk) => ({
+        position: assembly.positions[chunk]!,
+        bodyBytes: record.bodyBytes,
+        trailer: Buffer.from(record.trailer, 'base64'),
+      })),
+    );
+    const parts: UploadedPart[] = [];
+    for (const part of assembly.parts) {
+      const last = part === assembly.parts.at(-1);
+      const uploaded = await bringPart(store, run, plan, part, records, last ? epilogue : Buffer.alloc(0));
+      if (uploaded !== undefined) parts.push(uploaded);
+      progress();
+    }
+    const bytes = assembly.bodyBytes + epilogue.length;
+    const etag = await complete(store, run, plan, parts, bytes);
+    const { key } = plan.destination;
+    return {
+      objects: [{ endpoint: store.endpoint, bucket: store.bucket, key, etag, bytes }],
+      statistics: totals(records, bytes),
+    };
+  });
+}
+
+async function readLedger(
+  store: ObjectStore,
+  run: Run,
+  plan: Plan,
+  progress: () => void,
+): Promise<ChunkRecord[]> {
+  const limit = pLimit(PARALLEL_READS);
+  const numbers = Array.from({ length: chunkCount(plan) }, (_, chunk) => chunk);
+  return limit.map(numbers, async (chunk) => {
+    const record = await readRecord(store, run, chunk);
+    progress();
+    return record;
+  });
+}
+
+/** Uploads a part made of carried bytes; a part uploaded while copying is there already. */
+async function bringPart(
+  store: ObjectStore,
+  run: Run,
+  plan: Plan,
+  part: AssembledPart,
+  records: ChunkRecord[],
+  epilogue: Buffer,
+): Promise<UploadedPart | undefined> {
+  if (part.kind === 'uploaded') return records[part.chunk]!.part!;
+  const pieces = await Promise.all(
+    part.chunks.map(async (chunk) => {
+      const piece = await store.get(carriedKey(run, chunk));
+      if (piece?.length !== records[chunk]!.carriedBytes)
+        throw new TransferError('UploadLost', `what chunk ${chunk} left at ${store.location('')} is gone`);
+      return piece;
+    }),
+  );
+  const body = Buffer.concat([...pieces, epilogue]);
+  const { key, uploadId } = plan.destination;
+  return body.length === 0 ? undefined : store.uploadPart(key, uploadId!, part.number, body);
+}
+
+async function complete(
+  store: ObjectStore,
+  run: Run,
+  plan: Plan,
+  parts: UploadedPart[],
+  bytes: number,
+): Promise<string> {
+  const { key, uploadId } = plan.destination;
+  try {
+    return (await store.completeUpload(key, uploadId!, parts)).etag;
+  } catch (error) {
+    if (!(error instanceof TransferError) || error.code !== 'UploadLost') throw error;
+    // Completed by an attempt whose answer was lost?
+    const object = await store.head(key);
+    if (object?.metadata[METADATA_RUN] === run.runId && object.size === bytes) return object.etag;
+    throw error;
+  }
+}
+
+function totals(records: ChunkRecord[], bytesWritten: number): Statistics {
+  const sum = (field: 'rowsRead' | 'rowsWritten' | 'bytesRead'): number =>
+    records.reduce((total, record) => total + record[field], 0);
+  return {
+    rowsRead: sum('rowsRead'),
+    rowsWritten: sum('rowsWritten'),
+    bytesRead: sum('bytesRead'),
+    bytesWritten,
+  };
+}

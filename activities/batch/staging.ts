@@ -1,0 +1,29 @@
+import type { Run } from '../../workflows/contract.ts';
+
+/** Outside every data set, so that readers of the data never meet it. */
+const ROOT = '.ddc';
+
+/** Everything a transfer keeps at its destination while it works. */
+export const transferPrefix = (uid: string): string => `${ROOT}/${uid}/`;
+export const runPrefix = (run: Run): string => `${transferPrefix(run.transfer.uid)}${run.runId}/`;
+const epochPrefix = (run: Run): string => `${runPrefix(run)}${run.epoch}/`;
+
+export const planKey = (run: Run): string => `${epochPrefix(run)}plan.json`;
+export const ledgerPrefix = (run: Run): string => `${epochPrefix(run)}chunks/`;
+export const recordKey = (run: Run, chunk: number): string =>
+  `${ledgerPrefix(run)}${String(chunk).padStart(6, '0')}.json`;
+export const carriedKey = (run: Run, chunk: number): string =>
+  `${epochPrefix(run)}carried/${String(chunk).padStart(6, '0')}`;
+
+/** Chunk number of a ledger record's key. */
+export function chunkOfRecord(key: string): number {
+  return Number(/(\d+)\.json$/.exec(key)?.[1] ?? Number.NaN);
+}
+
+export const METADATA_TRANSFER = 'ddc-transfer';
+export const METADATA_RUN = 'ddc-run';
+
+/** Metadata of every published object: whose it is. Publish and delete believe only these. */
+export function objectMetadata(run: Run): Record<string, string> {
+  return { [METADATA_TRANSFER]: run.transfer.uid, [METADATA_RUN]: run.runId };
+}

@@ -1,0 +1,62 @@
+import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import type { Engine } from './engine.ts';
+import { literal } from './engine.ts';
+import { registerFunctions } from './functions.ts';
+
+export interface EngineOptions {
+  /** The only directory the engine may read and write; also where it spills. */
+  directory: string;
+  /** Bytes for buffers; beyond it the engine spills or fails. */
+  memoryLimit: number;
+}
+
+/**
+ * Opens one instance of one thread (several instances in parallel beat one instance with several threads), gives
+ * it to `work` and closes it. Inside, no other file can be reached and no setting changed: the SQL it
+ * runs derives from text of users.
+ */
+export async function withEngine<T>(options: EngineOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    memory_limit: `${Math.floor(options.memoryLimit / 1e6)}MB`,
+    temp_directory: options.directory,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // Results must be the same wherever the worker runs.
+    TimeZone: 'UTC',
+    preserve_insertion_order: 'true',
+  });
+  try {
+    const connection = await instance.connect();
+    try {
+      registerFunctions(connection);
+      await connection.run(`SET allowed_directories = [${literal(`${options.directory}/`)}]`);
+      await connection.run('SET enable_external_access = false');
+      await connection.run('SET lock_configuration = true');
+      return await work(engineOf(connection));
+    } finally {
+      connection.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
+
+function engineOf(connection: DuckDBConnection): Engine {
+  return {
+    async run(sql, parameters) {
+      const result = await connection.run(sql, parameters as DuckDBValue[] | undefined);
+      return result.rowsChanged;
+    },
+    async query(sql, parameters) {
+      const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[] | undefined);
+      return reader.getRowObjectsJS() as Record<string, unknown>[];
+    },
+    async columns(sql) {
+      const prepared = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+      return prepared
+        .getRowObjectsJS()
+        .map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+    },
+  };
+}

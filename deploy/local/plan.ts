@@ -1,0 +1,46 @@
+import type { Command } from './process.ts';
+import type { ProgramName } from './programs.ts';
+
+export const SERVER_NAMES = ['temporal', 'kubernetes', 's3'] as const;
+export type ServerName = (typeof SERVER_NAMES)[number];
+
+/** Which ports each server listens on, all on 127.0.0.1. */
+export const SERVER_PORTS = {
+  temporal: ['grpc', 'ui', 'http', 'metrics'],
+  kubernetes: ['api', 'etcd', 'etcdPeer'],
+  s3: ['s3'],
+} as const satisfies Record<ServerName, readonly string[]>;
+
+export const SERVER_PROGRAMS = {
+  temporal: ['temporal'],
+  kubernetes: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
+  s3: ['versitygw'],
+} as const satisfies Record<ServerName, readonly ProgramName[]>;
+
+/** One process of a server; also the name to kill and restart it by. */
+export type ProcessName = 'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'versitygw';
+
+export interface ProcessPlan {
+  name: ProcessName;
+  command: Command;
+  /** Rejects while the process does not serve yet. */
+  probe(signal: AbortSignal): Promise<void>;
+  /** How long it may take to serve, milliseconds. */
+  readyWithinMs: number;
+}
+
+/** What starting one server means, decided before any process is started. */
+export interface ServerPlan {
+  /** In starting order: each serves before the next one starts. */
+  processes: ProcessPlan[];
+  /** For the programs that use the server. */
+  environment: Record<string, string>;
+}
+
+export interface PlanInput<Name extends ServerName> {
+  /** State of this server; exists. */
+  dir: string;
+  ports: Record<(typeof SERVER_PORTS)[Name][number], number>;
+  /** Paths. */
+  programs: Record<(typeof SERVER_PROGRAMS)[Name][number], string>;
+}

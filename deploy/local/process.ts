@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive, startTime } from './owner.ts';
+
+/** What one program run needs. The environment is complete: nothing is inherited. */
+export interface Command {
+  program: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  cwd?: string;
+}
+
+/** Enough to find a running process group again, also from another process. */
+export interface GroupId {
+  /** Of the leader; also the number of the group. */
+  pid: number;
+  startTime: string;
+}
+
+/**
+ * The shell becomes the program, after leaving behind a watchdog: a subshell that reads from a pipe whose other end
+ * this process holds. When this process ends, however it ends, the system closes the pipe and the watchdog kills the
+ * group. (The program is started with the pipe closed, so that it cannot be taken for data.)
+ */
+const WATCHED = '{ read -r _ <&3; kill -KILL 0; } & exec 3<&- "$@"';
+
+export interface Group extends GroupId {
+  child: ChildProcess;
+  /** Resolves with a description of how it ended, e.g. `exit code 1`. */
+  ended: Promise<string>;
+}
+
+/** Starts a program in its own process group that dies with this process. Output goes to the log file. */
+export function startWatched(command: Command, output: { logFile: string } | { pipe: true }): Promise<Group> {
+  return start({ ...command, program: '/bin/sh', args: ['-c', WATCHED, 'sh', command.program, ...command.args] }, output, true);
+}
+
+/** Starts a program in its own process group that outlives this process. */
+export function startDetached(command: Command, output: { logFile: string }): Promise<Group> {
+  return start(command, output, false);
+}
+
+async function start(command: Command, output: { logFile: string } | { pipe: true }, watched: boolean): Promise<Group> {
+  const log = 'logFile' in output ? openSync(output.logFile, 'a', 0o600) : 'pipe';
+  try {
+    const child = spawn(command.program, command.args, {
+      cwd: command.cwd,
+      env: command.env,
+      detached: true,
+      stdio: ['ignore', log, log, ...(watched ? (['pipe'] as const) : [])],
+    });
+    const leash = child.stdio[3] as Writable | undefined;
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => {
+        // Closing the pipe ends the watchdog and with it whatever the program left in its group.
+        leash?.destroy();
+        resolve(signal ? `signal ${signal}` : `exit code ${code}`);
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', reject);
+    });
+    leash?.on('error', () => leash.destroy());
+    // A server must not keep its parent from ending; a command whose output is read does, by the reading.
+    if ('logFile' in output) {
+      child.unref();
+      (leash as unknown as { unref?: () => void } | undefined)?.unref?.();
+    }
+    const pid = child.pid as number;
+    return { child, pid, startTime: startTime(pid) ?? 'ended', ended };
+  } finally {
+    if (typeof log === 'number') closeSync(log);
+  }
+}
+
+/**
+ * Ends a process group and waits until its leader is gone.
+ * @param graceMs how long the group may take after SIGTERM before it is killed; 0 kills it at once
+ */
+export async function stopGroup(group: GroupId, graceMs: number): Promise<void> {
+  if (graceMs > 0) {
+    signalGroup(group, 'SIGTERM');
+    await until(() => !isAlive(group), graceMs);
+  }
+  signalGroup(group, 'SIGKILL');
+  if (!(await until(() => !isAlive(group), 10_000)))
+    throw new Error(`process ${group.pid} is still there 10 seconds after SIGKILL`);
+}
+
+function signalGroup(group: GroupId, signal: NodeJS.Signals): void {
+  // The number may belong to a stranger by now.
+  if (!isAlive(group)) return;
+  try {
+    process.kill(-group.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+async function until(condition: () => boolean, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await delay(10);
+  }
+  return true;
+}
+
+/** The last lines of a log, for error messages. */
+export function lastLines(file: string, count: number): string[] {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count);
+  } catch {
+    return [];
+  }
+}

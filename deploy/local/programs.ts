@@ -1,0 +1,1 @@
+export type ProgramName = 'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl' | 'versitygw';

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { get } from './http.ts';
+import type { PlanInput, ServerPlan } from './plan.ts';
+
+const ACCESS_KEY = 'ddc-local';
+
+/** versitygw: an S3 server, with versioning, that keeps objects as files. Region us-east-1. */
+export function planS3({ dir, ports, programs }: PlanInput<'s3'>): ServerPlan {
+  const endpoint = `http://127.0.0.1:${ports.s3}`;
+  const data = join(dir, 'data');
+  const versions = join(dir, 'versions');
+  for (const each of [data, versions]) mkdirSync(each, { recursive: true });
+  const secretKey = secretKeyOf(dir);
+  return {
+    environment: { DDC_S3_ENDPOINT: endpoint, DDC_S3_ACCESS_KEY: ACCESS_KEY, DDC_S3_SECRET_KEY: secretKey },
+    processes: [
+      {
+        name: 'versitygw',
+        readyWithinMs: 30_000,
+        command: {
+          program: programs.versitygw,
+          env: { HOME: dir, ROOT_ACCESS_KEY: ACCESS_KEY, ROOT_SECRET_KEY: secretKey },
+          args: [
+            ...['--port', `127.0.0.1:${ports.s3}`, '--region', 'us-east-1', '--quiet', '--health', '/healthz'],
+            ...['posix', '--versioning-dir', versions, data],
+          ],
+        },
+        async probe(signal) {
+          await get(`${endpoint}/healthz`, { signal });
+        },
+      },
+    ],
+  };
+}
+
+/** Made once per state directory: a key that is the same everywhere would open every developer's server. */
+function secretKeyOf(dir: string): string {
+  const file = join(dir, 'secret-key');
+  try {
+    writeFileSync(file, randomBytes(20).toString('hex'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8');
+}

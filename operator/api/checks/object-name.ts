@@ -1,0 +1,28 @@
+/** Objects under this prefix are ours: the ledgers of runs. */
+const STAGING_PREFIX = '.ddc';
+const MAX_KEY_BYTES = 1024;
+
+/** What is wrong with the name of a bucket. Stores differ in their rules, so only what none allows is refused. */
+export function bucketProblems(bucket: string): string[] {
+  const problems: string[] = [];
+  if (bucket.length < 3) problems.push('must have 3 to 255 characters');
+  if (bucket.includes('/')) problems.push('must not contain a slash; the path belongs into objectKey');
+  if (hasControlCharacters(bucket)) problems.push('must not contain control characters');
+  if (bucket === '...' || /^\s|\s$/.test(bucket)) problems.push('must be the name of a bucket');
+  return problems;
+}
+
+/** What is wrong with the key of an object. */
+export function objectKeyProblems(key: string): string[] {
+  const problems: string[] = [];
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) problems.push(`must have at most ${MAX_KEY_BYTES} bytes in UTF-8`);
+  if (key.includes('\0')) problems.push('must not contain the character NUL');
+  // Some stores take repeated and leading slashes for one.
+  if (key.split('/').find((segment) => segment !== '') === STAGING_PREFIX)
+    problems.push(`must not be under ${STAGING_PREFIX}/, which is kept for runs in progress`);
+  return problems;
+}
+
+function hasControlCharacters(text: string): boolean {
+  return [...text].some((character) => character < ' ' || character === '\u007f');
+}

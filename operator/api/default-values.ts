@@ -1,0 +1,24 @@
+import type { TransferKind } from '../../workflows/contract.ts';
+
+/** Defaults that the API server fills in (they are in the CRDs), by kind. */
+export const defaults = {
+  BatchTransfer: {
+    imagePullPolicy: 'IfNotPresent',
+    maxFailedRetries: 3,
+    flowType: 'Batch',
+    readDataType: 'LogData',
+    writeDataType: 'LogData',
+    writeOperation: 'Overwrite',
+  },
+  SyncTransfer: {
+    imagePullPolicy: 'IfNotPresent',
+    flowType: 'Stream',
+    readDataType: 'ChangeData',
+    writeDataType: 'LogData',
+    writeOperation: 'Append',
+    triggerInterval: '5 seconds',
+  },
+} as const satisfies Record<TransferKind, object>;
+
+/** Not in the CRDs: a default there would collide with the field's other spelling. */
+export const DEFAULT_HISTORY_LIMIT = 5;

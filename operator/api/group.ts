@@ -1,0 +1,10 @@
+import type { TransferKind } from '../../workflows/contract.ts';
+
+export const API_GROUP = 'fybrik.io';
+export const API_VERSION = `${API_GROUP}/v1`;
+
+/** Plural names in API paths, by kind. */
+export const PLURALS = {
+  BatchTransfer: 'batchtransfers',
+  SyncTransfer: 'synctransfers',
+} as const satisfies Record<TransferKind, string>;

@@ -1,0 +1,66 @@
+import type { Asset, Transfer, TransferIdentity } from '../../workflows/contract.ts';
+import { canonicalAction } from './actions.ts';
+import { parseEndpoint } from './checks/endpoint.ts';
+import { canonicalDataType } from './data-types.ts';
+import { storeOf } from './store.ts';
+import type { BatchTransferSpec } from './schema/batch-transfer.ts';
+import type { Side } from './schema/side.ts';
+
+/**
+ * One spelling, no credentials. For specs that have passed validation, have their defaults and ask for nothing
+ * unsupported; throws for others, which is our bug.
+ */
+export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): Transfer {
+  return {
+    ...identity,
+    source: asset(identity, 'source', spec.source),
+    destination: asset(identity, 'destination', spec.destination),
+    transformations: (spec.transformation ?? []).map(({ name, action, columns = [], options = {} }) => ({
+      ...(name === undefined ? {} : { name }),
+      action: known(canonicalAction(action)),
+      columns,
+      options,
+    })),
+    writeOperation: spec.writeOperation,
+    readDataType: known(canonicalDataType(spec.readDataType)),
+    writeDataType: known(canonicalDataType(spec.writeDataType)),
+    maxFailedRetries: spec.maxFailedRetries,
+  };
+}
+
+function asset(identity: TransferIdentity, sideName: 'source' | 'destination', side: Side): Asset {
+  const store = known(storeOf(side));
+  if (store.type !== 's3') throw new Error(`no asset for the store ${store.type}`);
+  const { spelling, block } = store;
+  const endpoint = parseEndpoint(block.endpoint);
+  if ('problem' in endpoint) throw new Error(endpoint.problem);
+  const objectKey = known(block.objectKey ?? side.dataAsset);
+  const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
+  return {
+    store: 's3',
+    endpoint: endpoint.url,
+    ...(block.region === undefined ? {} : { region: block.region }),
+    bucket: block.bucket,
+    objectKey,
+    ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),
+    description: known(side.description),
+    ...(secret
+      ? {
+          secret: {
+            kind: 'resource',
+            apiVersion: identity.apiVersion,
+            resourceKind: identity.kind,
+            namespace: identity.namespace,
+            name: identity.name,
+            uid: identity.uid,
+            path: ['spec', sideName, spelling],
+          },
+        }
+      : {}),
+  };
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('not a validated spec');
+  return value;
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Transfer, TransferIdentity, TransferKind } from '../../workflows/contract.ts';
+import { noFinalizer, withDefaults } from './defaults.ts';
+import type { ParseEnvironment } from './defaults.ts';
+import { describeIssue, fieldError, fieldErrors } from './errors.ts';
+import type { FieldError } from './errors.ts';
+import { API_VERSION, PLURALS } from './group.ts';
+import { normalise } from './normalise.ts';
+import { batchTransferSpec } from './schema/batch-transfer.ts';
+import type { BatchTransferSpec } from './schema/batch-transfer.ts';
+import { syncTransferSpec } from './schema/sync-transfer.ts';
+import type { SyncTransferSpec } from './schema/sync-transfer.ts';
+import { unsupported } from './unsupported.ts';
+
+export type ParsedTransfer =
+  | { ok: true; transfer: Transfer; noFinalizer: boolean; warnings: string[] }
+  | {
+      ok: false;
+      /** ConfigurationError: the resource is wrong. Fatal: it is valid but asks for what DDC cannot do (yet). */
+      state: 'ConfigurationError' | 'Fatal';
+      /** At least one. */
+      errors: FieldError[];
+      noFinalizer: boolean;
+      warnings: string[];
+    };
+
+const KINDS = Object.keys(PLURALS) as TransferKind[];
+
+const specs = { BatchTransfer: batchTransferSpec, SyncTransfer: syncTransferSpec };
+
+const identitySchema = z.object({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.enum(KINDS),
+  metadata: z.object({
+    namespace: z.string().min(1),
+    name: z.string().min(1),
+    uid: z.string().min(1),
+    generation: z.int().min(0),
+  }),
+});
+
+/**
+ * A resource as it comes from the API server -> what it asks for, in one spelling, with defaults, with references
+ * to its credentials instead of the credentials; or all that is wrong with it. Never throws.
+ */
+export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedTransfer {
+  const rawSpec = property(resource, 'spec');
+  const common = { noFinalizer: noFinalizer(property(rawSpec, 'noFinalizer'), env) };
+
+  const identity = identitySchema.safeParse(resource, { error: describeIssue });
+  const kind = property(resource, 'kind') === 'SyncTransfer' ? 'SyncTransfer' : 'BatchTransfer';
+  const spec = specs[kind].safeParse(rawSpec, { error: describeIssue });
+  if (!identity.success || !spec.success) {
+    const errors = [
+      ...fieldErrors(resource, [], identity.error?.issues ?? []),
+      ...fieldErrors(resource, ['spec'], spec.error?.issues ?? []),
+    ];
+    return { ok: false, state: 'ConfigurationError', errors, warnings: [], ...common };
+  }
+
+  const complete = withDefaults(kind, spec.data, env);
+  const warnings = withoutEffect(complete);
+  const refused = unsupported(kind, complete);
+  if (refused.length > 0) return { ok: false, state: 'Fatal', errors: refused, warnings, ...common };
+
+  // Only a BatchTransfer is supported.
+  const transfer = normalise(identityOf(identity.data), complete as BatchTransferSpec);
+  if (isSameObject(transfer)) {
+    const message = 'source and destination are the same object; copy to another key or bucket';
+    const errors = [fieldError(resource, ['spec', 'destination'], message)];
+    return { ok: false, state: 'ConfigurationError', errors, warnings, ...common };
+  }
+  return { ok: true, transfer, warnings, ...common };
+}
+
+function identityOf({ apiVersion, kind, metadata }: z.output<typeof identitySchema>): TransferIdentity {
+  return { apiVersion, kind, ...metadata };
+}
+
+/** Fields that are accepted, for compatibility, and do nothing. */
+function withoutEffect(spec: BatchTransferSpec | SyncTransferSpec): string[] {
+  const warnings: string[] = [];
+  if ('spark' in spec && spec.spark !== undefined) warnings.push('spec.spark has no effect: Spark is not used');
+  if (spec.image !== undefined) warnings.push('spec.image has no effect: no image is started');
+  // IfNotPresent is also what the API server fills in.
+  if (spec.imagePullPolicy !== 'IfNotPresent')
+    warnings.push('spec.imagePullPolicy has no effect: no image is started');
+  return warnings;
+}
+
+function isSameObject({ source, destination }: Transfer): boolean {
+  return (['endpoint', 'bucket', 'objectKey'] as const).every((field) => source[field] === destination[field]);
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}

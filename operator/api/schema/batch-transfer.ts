@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { scheduleProblems } from '../checks/schedule.ts';
+import { defaults } from '../default-values.ts';
+import { atMostOne, has, holdsOneOf, not, ruled } from '../rules.ts';
+import { block, text } from './block.ts';
+import { commonFields } from './common.ts';
+import { historyLimit } from './history-limit.ts';
+
+const { maxFailedRetries } = defaults.BatchTransfer;
+
+export const batchTransferSpec = ruled(
+  block({
+    ...commonFields('BatchTransfer'),
+    schedule: text(255, scheduleProblems)
+      .nullable()
+      .optional()
+      .describe('When to run, as a cron expression of five fields; null or absent: once. Not supported yet.'),
+    maxFailedRetries: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(maxFailedRetries)
+      .describe(`How often a failed run is tried again before it is Fatal, 0 to 10. Default: ${maxFailedRetries}.`),
+    successfulJobHistoryLimit: historyLimit('successfulJobHistoryLimit', 'Successful runs of a schedule to remember'),
+    successfulJobsHistoryLimit: historyLimit('successfulJobsHistoryLimit', 'Other spelling of successfulJobHistoryLimit'),
+    failedJobHistoryLimit: historyLimit('failedJobHistoryLimit', 'Failed runs of a schedule to remember'),
+    failedJobsHistoryLimit: historyLimit('failedJobsHistoryLimit', 'Other spelling of failedJobHistoryLimit'),
+    spark: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Accepted for compatibility, without effect: Spark is not used.'),
+  }),
+  [
+    {
+      condition: not(holdsOneOf('flowType', ['Stream'])),
+      message: "'dataFlowType' must be 'Batch' for a BatchTransfer!",
+      field: 'flowType',
+    },
+    {
+      condition: atMostOne(has('successfulJobHistoryLimit'), has('successfulJobsHistoryLimit')),
+      message:
+        'successfulJobHistoryLimit and successfulJobsHistoryLimit are two spellings of the same field: set one of them',
+    },
+    {
+      condition: atMostOne(has('failedJobHistoryLimit'), has('failedJobsHistoryLimit')),
+      message: 'failedJobHistoryLimit and failedJobsHistoryLimit are two spellings of the same field: set one of them',
+    },
+  ],
+).describe('What to copy, from where to where, and how.');
+
+export type BatchTransferSpec = z.output<typeof batchTransferSpec>;

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { endpointProblems } from '../checks/endpoint.ts';
+import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
+import { all, any, atMostOne, given, has, not, ruled } from '../rules.ts';
+import { block, text } from './block.ts';
+import { inlineSecret, secretFields } from './secrets.ts';
+
+const accessKey = any(given('accessKey'), given('access_key'));
+const secretKey = any(given('secretKey'), given('secret_key'));
+
+export const s3 = ruled(
+  block({
+    endpoint: text(2048, endpointProblems).describe(
+      'URL of the S3 service, e.g. https://s3.eu-de.cloud-object-storage.appdomain.cloud. Without a scheme https is used, http for localhost.',
+    ),
+    bucket: text(255, bucketProblems).describe('Name of the bucket, 3 to 255 characters. It must exist.'),
+    objectKey: text(1024, objectKeyProblems)
+      .optional()
+      .describe('Key of the object to read or write, e.g. payments/2024.csv. Absent: dataAsset is the key.'),
+    region: text(255).optional().describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
+    accessKey: inlineSecret('Access key of HMAC credentials. Absent, with secretKey: anonymous access.'),
+    secretKey: inlineSecret('Secret key of HMAC credentials.'),
+    access_key: inlineSecret('Other spelling of accessKey.'),
+    secret_key: inlineSecret('Other spelling of secretKey.'),
+    dataFormat: text(64)
+      .optional()
+      .describe('Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.'),
+    partitionBy: z
+      .array(text(1024))
+      .max(100)
+      .optional()
+      .describe('Columns to split the destination by, one object for each combination of values. Not supported yet.'),
+    ...secretFields,
+  }),
+  [
+    {
+      condition: any(not(any(accessKey, secretKey)), not(has('vault'))),
+      message: 'Can only set vault or accessKey/secretKey!',
+    },
+    {
+      condition: any(
+        all(accessKey, secretKey),
+        not(any(accessKey, secretKey)),
+        has('vault'),
+        given('vaultPath'),
+        given('secretImport'),
+      ),
+      message: 'accessKey and secretKey go together: set both, or neither for anonymous access',
+    },
+    {
+      condition: atMostOne(has('accessKey'), has('access_key')),
+      message: 'accessKey and access_key are two spellings of the same field: set one of them',
+    },
+    {
+      condition: atMostOne(has('secretKey'), has('secret_key')),
+      message: 'secretKey and secret_key are two spellings of the same field: set one of them',
+    },
+  ],
+).describe('Object store with the S3 API: AWS, IBM Cloud Object Storage, MinIO and others.');

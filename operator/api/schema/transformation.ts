@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { ACTIONS, actionProblems } from '../actions.ts';
+import { block, text } from './block.ts';
+
+const transformation = block({
+  name: text(1024).optional().describe('For people: names the transformation in messages.'),
+  action: text(255, actionProblems).describe(
+    `What to do: one of ${ACTIONS.join(', ')}, in any case. RemoveColumn, Redact, Digest, Filter, Sample and Encrypt are accepted too. SampleRows and EncryptColumns are not supported yet.`,
+  ),
+  columns: z.array(text(1024)).max(10_000).optional().describe('Columns that the action is applied to.'),
+  options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe(
+      'Options of the action. RedactColumns: redactValue (default XXXXXXXXXX). DigestColumns: algo (md5, sha1, sha256, sha512; default md5). FilterRows: clause (a condition in SQL; rows for which it is true are kept).',
+    ),
+}).describe('One change on the way, applied to the result of the previous one.');
+
+/** Fields that both kinds have in common. */
+export const transformations = z
+  .array(transformation)
+  .max(1000)
+  .optional()
+  .describe('What to change on the way, in order.');

@@ -1,0 +1,84 @@
+import type { TransferKind } from '../../workflows/contract.ts';
+import { canonicalAction } from './actions.ts';
+import type { Action } from './actions.ts';
+import { canonicalDataType } from './data-types.ts';
+import type { FieldError } from './errors.ts';
+import type { BatchTransferSpec } from './schema/batch-transfer.ts';
+import type { Side } from './schema/side.ts';
+import type { SyncTransferSpec } from './schema/sync-transfer.ts';
+import { storeOf } from './store.ts';
+
+type Spec = BatchTransferSpec | SyncTransferSpec;
+
+const FORMATS = ['csv', 'parquet'];
+const UNSUPPORTED_ACTIONS: readonly Action[] = ['SampleRows', 'EncryptColumns'];
+
+/** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */
+export function unsupported(kind: TransferKind, spec: Spec): FieldError[] {
+  if (kind === 'SyncTransfer')
+    return [error('kind', 'SyncTransfer is not supported yet; use a BatchTransfer to copy once')];
+  return [
+    ...ofSide('spec.source', spec.source),
+    ...ofSide('spec.destination', spec.destination),
+    ...ofTransformations(spec),
+    ...ofRun(spec as BatchTransferSpec),
+  ];
+}
+
+function ofSide(path: string, side: Side): FieldError[] {
+  const store = storeOf(side);
+  if (store === undefined) return [];
+  const blockPath = `${path}.${store.spelling}`;
+  if (store.type === 'cloudant') return [error(blockPath, 'Cloudant is not supported; supported stores: s3')];
+  if (store.type !== 's3')
+    return [error(blockPath, `the store ${store.type} is not supported yet; supported stores: s3`)];
+
+  const { block } = store;
+  const errors: FieldError[] = [];
+  for (const field of ['vault', 'vaultPath', 'secretImport'] as const)
+    if (block[field] !== undefined)
+      errors.push(error(`${blockPath}.${field}`, 'not supported yet; give accessKey and secretKey (for development only)'));
+  if (block.partitionBy !== undefined && block.partitionBy.length > 0)
+    errors.push(error(`${blockPath}.partitionBy`, 'partitioning is not supported yet; remove it to write one object'));
+  if (block.dataFormat !== undefined && !FORMATS.includes(block.dataFormat.toLowerCase()))
+    errors.push(
+      error(`${blockPath}.dataFormat`, `format not supported yet; supported are ${FORMATS.join(' and ')}`, block.dataFormat),
+    );
+  const key = block.objectKey ?? side.dataAsset ?? '';
+  if (key.endsWith('/'))
+    errors.push(
+      error(
+        block.objectKey === undefined ? `${path}.dataAsset` : `${blockPath}.objectKey`,
+        'prefixes are not supported yet; name one object',
+        key,
+      ),
+    );
+  return errors;
+}
+
+function ofTransformations(spec: Spec): FieldError[] {
+  return (spec.transformation ?? []).flatMap(({ action }, index) => {
+    const name = canonicalAction(action);
+    return name !== undefined && UNSUPPORTED_ACTIONS.includes(name)
+      ? [error(`spec.transformation[${index}].action`, `${name} is not supported yet; remove the transformation`)]
+      : [];
+  });
+}
+
+function ofRun(spec: BatchTransferSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec.schedule) errors.push(error('spec.schedule', 'schedules are not supported yet; remove it to run once'));
+  if (spec.suspend === true) errors.push(error('spec.suspend', 'suspending is not supported yet; remove it to run'));
+  for (const field of ['readDataType', 'writeDataType'] as const)
+    if (canonicalDataType(spec[field]) === 'ChangeData')
+      errors.push(error(`spec.${field}`, 'ChangeData is not supported yet; use LogData'));
+  if (spec.writeOperation === 'Append')
+    errors.push(error('spec.writeOperation', 'Append is not supported yet; use Overwrite'));
+  if (spec.writeOperation === 'Update')
+    errors.push(error('spec.writeOperation', 'Update operation not supported for batch!'));
+  return errors;
+}
+
+function error(path: string, message: string, value?: string): FieldError {
+  return { path, message, ...(value === undefined ? {} : { value: JSON.stringify(value) }) };
+}

@@ -1,0 +1,99 @@
+import type { WatchEvent, WatchOptions, ListResult } from '../kubernetes.ts';
+import { KubernetesError, pause } from '../kubernetes.ts';
+import { fullJitter } from './backoff.ts';
+import type { Outage } from './outage.ts';
+
+/** The part of KubernetesClient that a watcher uses. */
+export interface WatchSource {
+  list<T>(path: string, signal: AbortSignal): Promise<ListResult<T>>;
+  watch<T>(path: string, options: WatchOptions): AsyncGenerator<WatchEvent<T>>;
+}
+
+export interface WatcherOptions<T> {
+  path: string;
+  /** Called with every complete list: first, after the server forgot where we were, and periodically. */
+  onList(items: T[]): void;
+  onEvent(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+  outage: Outage;
+  timings?: Partial<WatchTimings>;
+}
+
+/** Milliseconds. */
+export interface WatchTimings {
+  /** How long one watch request lives, without jitter. */
+  watch: number;
+  /** Bookmarks come every minute, so that silence of this length means a dead connection. */
+  idle: number;
+  relist: number;
+  backoffBase: number;
+  backoffMax: number;
+}
+
+const TIMINGS: WatchTimings = {
+  watch: 240_000,
+  idle: 150_000,
+  relist: 600_000,
+  backoffBase: 200,
+  backoffMax: 30_000,
+};
+
+interface Versioned {
+  metadata: { resourceVersion: string };
+}
+
+/**
+ * Lists, then watches from there, until the signal is aborted. Broken connections resume at the last seen resource
+ * version with full-jitter back-off; a version that the server forgot (410) means a new list. Callbacks must not
+ * throw: they note keys, nothing else.
+ */
+export async function watchCollection<T extends Versioned>(
+  source: WatchSource,
+  options: WatcherOptions<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const timings = { ...TIMINGS, ...options.timings };
+  let version: string | undefined;
+  let listedAt = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      if (version === undefined || performance.now() - listedAt >= timings.relist) {
+        const list = await source.list<T>(options.path, signal);
+        options.onList(list.items);
+        version = list.resourceVersion;
+        listedAt = performance.now();
+      }
+      const length = Math.min(timings.watch * (1 + Math.random() * 0.25), timings.relist);
+      const events = source.watch<T>(options.path, {
+        resourceVersion: version,
+        timeoutSeconds: Math.ceil(length / 1000),
+        idleTimeout: timings.idle,
+        signal,
+        onOpen: () => options.outage.recovered(),
+      });
+      for await (const event of events) {
+        if (event.type === 'ERROR') throw statusError(event.object);
+        version = event.object.metadata.resourceVersion;
+        failures = 0;
+        if (event.type !== 'BOOKMARK') options.onEvent(event.type, event.object);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof KubernetesError && error.status === 410) version = undefined;
+      else options.outage.failed(explain(error));
+      failures += 1;
+      await pause(fullJitter(failures, timings.backoffBase, timings.backoffMax, Math.random), signal);
+    }
+  }
+}
+
+function explain(error: unknown): unknown {
+  return error instanceof KubernetesError && error.status === 404
+    ? new Error('the custom resource definition is not installed: kubectl apply -f deploy/crds', { cause: error })
+    : error;
+}
+
+function statusError(object: unknown): KubernetesError {
+  const { code = 500, message = 'watch failed' } = object as { code?: number; message?: string };
+  return new KubernetesError(code, message);
+}

@@ -1,0 +1,77 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+
+export interface WorkerConfig {
+  temporalAddress: string;
+  temporalNamespace: string;
+  taskQueue: string;
+  region?: string;
+  scratchDir: string;
+  /** Bytes. */
+  memoryLimit: number;
+  parallelChunks: number;
+  /** Bytes. */
+  chunkBytes: number;
+  logLevel: string;
+}
+
+const UNITS: Record<string, number> = { '': 1, K: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+/** A size as Kubernetes writes it: `512Mi`, `2G`, `1000000`. */
+export function parseBytes(text: string): number {
+  const match = /^(\d+)(K|M|G|Ki|Mi|Gi|)$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('Expected a size like 512Mi, 2G or 1000000.');
+  return Number(match[1]) * UNITS[match[2]!]!;
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number from 1.');
+  return value;
+}
+
+/** Settings by flag or environment; `--help` lists them. Exits on `--help` and on bad values. */
+export function readWorkerConfig(argv: string[]): WorkerConfig {
+  const option = (flags: string, text: string, variable: string): Option =>
+    new Option(flags, text).env(variable);
+  const program = new Command('worker')
+    .description(
+      'Runs the activities of DDC: copies data between stores. Start as many as needed.\n' +
+        'The Kubernetes API is found by KUBECONFIG, else by the in-cluster configuration.',
+    )
+    .addOption(
+      option('--temporal-address <host:port>', 'Temporal frontend', 'DDC_TEMPORAL_ADDRESS').default('127.0.0.1:7233'),
+    )
+    .addOption(
+      option('--temporal-namespace <name>', 'Temporal namespace', 'DDC_TEMPORAL_NAMESPACE').default('default'),
+    )
+    .addOption(
+      option('--task-queue <name>', 'task queue to take work from', 'DDC_TASK_QUEUE').default(DEFAULT_TASK_QUEUE),
+    )
+    .addOption(option('--region <name>', "this worker's region, shown as part of its identity", 'DDC_REGION'))
+    .addOption(
+      option('--scratch-dir <path>', 'directory for chunks in work', 'DDC_SCRATCH_DIR').default(
+        join(tmpdir(), 'ddc-scratch'),
+      ),
+    )
+    .addOption(
+      option('--memory-limit <size>', 'memory of worker and engine processes together', 'DDC_MEMORY_LIMIT')
+        .argParser(parseBytes)
+        .default(2 ** 30, '1Gi'),
+    )
+    .addOption(
+      option('--parallel-chunks <count>', 'engine processes, one core each', 'DDC_PARALLEL_CHUNKS')
+        .argParser(parseCount)
+        .default(availableParallelism(), 'number of cores'),
+    )
+    .addOption(
+      option('--chunk-bytes <size>', 'source bytes per chunk', 'DDC_CHUNK_BYTES')
+        .argParser(parseBytes)
+        .default(64 * 2 ** 20, '64Mi'),
+    )
+    .addOption(option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'))
+    .parse(argv);
+  return program.opts<WorkerConfig>();
+}

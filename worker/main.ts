@@ -1,0 +1,77 @@
+import { hostname } from 'node:os';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import pino from 'pino';
+import { batchActivities } from '../activities/batch/activities.ts';
+import { toEnvironment } from '../activities/batch/engine-settings.ts';
+import type { EngineJob } from '../activities/batch/jobs.ts';
+import { EnginePool } from '../activities/engine/pool.ts';
+import { resourceSecrets } from '../activities/secrets/resource.ts';
+import { readWorkerConfig } from './config.ts';
+import { resourceReader } from './resources.ts';
+import { openScratch } from './scratch-root.ts';
+
+/** Slices of several runs may wait for the pool at once; the pool bounds what is in work. */
+const CONCURRENT_ACTIVITIES = 40;
+const CONCURRENT_WORKFLOW_TASKS = 20;
+const CACHED_WORKFLOWS = 200;
+/** Of the memory limit, for the worker process itself and the engine processes' fixed part. */
+const ENGINE_SHARE = 0.4;
+const JOBS_PER_PROCESS = 2;
+const JOBS_PER_LIFE = 200;
+
+const config = readWorkerConfig(process.argv);
+const log = pino({ level: config.logLevel, base: { component: 'worker', pid: process.pid } });
+
+Runtime.install({
+  shutdownSignals: ['SIGTERM', 'SIGINT'],
+  logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const { error, ...rest } = meta ?? {};
+    log[level === 'ERROR' ? 'error' : 'warn'](
+      { ...rest, ...(error instanceof Error ? { reason: error.message } : {}) },
+      message,
+    );
+  }),
+});
+
+const scratchDirectory = await openScratch(config.scratchDir);
+const pool = new EnginePool<EngineJob>({
+  entry: new URL('../activities/batch/engine-process.ts', import.meta.url),
+  processes: config.parallelChunks,
+  jobsPerProcess: JOBS_PER_PROCESS,
+  jobsPerLife: JOBS_PER_LIFE,
+  environment: toEnvironment({
+    scratchDirectory,
+    engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
+    chunkBytes: config.chunkBytes,
+  }),
+});
+
+try {
+  const connection = await NativeConnection.connect({ address: config.temporalAddress });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.temporalNamespace,
+    taskQueue: config.taskQueue,
+    identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader()) }, log),
+    maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
+    maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxHeartbeatThrottleInterval: '1s',
+    defaultHeartbeatThrottleInterval: '1s',
+    shutdownGraceTime: '2s',
+    shutdownForceTime: '20s',
+  });
+  log.info({ taskQueue: config.taskQueue, parallelChunks: config.parallelChunks }, 'worker ready');
+  await worker.run();
+  await connection.close();
+} catch (error) {
+  log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'worker ended');
+  process.exitCode = 1;
+} finally {
+  pool.close();
+  await rm(scratchDirectory, { recursive: true, force: true });
+}

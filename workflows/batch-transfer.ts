@@ -1,0 +1,125 @@
+import { CancellationScope, isCancellation, log, workflowInfo } from '@temporalio/workflow';
+import type {
+  BatchTransferInput,
+  PlanHints,
+  PlannedRun,
+  PublishedRun,
+  Run,
+  RunResult,
+} from './contract.ts';
+import { copySlices } from './copy-slices.ts';
+import { runFailure, stepFailure } from './failures.ts';
+import { activities } from './proxies.ts';
+import { StepEnded, withRetries } from './retries.ts';
+import { showRunState, type RunState } from './run-state.ts';
+
+/** A source that changes more often while it is copied will not hold still. */
+const MAX_REPLANS = 20;
+
+/** About a minute. */
+const DISCARD_RETRIES = 3;
+
+/** One run of a BatchTransfer: plan, copy, publish, clean up. It ends published, or with nothing left behind. */
+export async function batchTransfer(input: BatchTransferInput): Promise<RunResult> {
+  const { transfer, previous } = input;
+  const info = workflowInfo();
+  const state = showRunState(transfer);
+  const startedAt = info.startTime.toISOString();
+  const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
+  const retried = <T>(step: () => Promise<T>): Promise<T> => withRetries(step, transfer.maxFailedRetries, state);
+  try {
+    const { planned, published } = await copyAndPublish(run, state, retried);
+    state.enter('cleanUp');
+    const leftovers = previous.some((old) => published.objects.every((object) => object.key !== old.key));
+    if (planned.chunks > 1 || leftovers)
+      await CancellationScope.nonCancellable(() =>
+        retried(() => activities.cleanUp({ run, previous, published: published.objects })),
+      );
+    const finishedAt = new Date();
+    const { rowsWritten, bytesWritten } = published.statistics;
+    state.progress.chunksDone = planned.chunks;
+    state.progress.statistics = published.statistics;
+    state.end('Succeeded');
+    return {
+      ...published,
+      startedAt,
+      finishedAt: finishedAt.toISOString(),
+      durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
+      source: { ...planned.source, rows: published.statistics.rowsRead },
+      destination: {
+        ...planned.destination,
+        rows: rowsWritten,
+        bytes: bytesWritten,
+        objects: published.objects.length,
+      },
+      warnings: planned.warnings,
+    };
+  } catch (error) {
+    const cancelled = isCancellation(error);
+    const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
+    if (cancelled) state.ending('Cancelled');
+    else state.ending('Fatal', failure);
+    await CancellationScope.nonCancellable(() => discardRun(run, state));
+    state.end(cancelled ? 'Cancelled' : 'Fatal');
+    throw cancelled ? error : runFailure(failure);
+  }
+}
+
+/** Plans and copies, anew whenever the plan turns out not to fit the source. */
+async function copyAndPublish(
+  run: Run,
+  state: RunState,
+  retried: <T>(step: () => Promise<T>) => Promise<T>,
+): Promise<{ planned: PlannedRun; published: PublishedRun }> {
+  let hints: PlanHints = {};
+  for (;;) {
+    try {
+      state.enter('plan');
+      const planned = await retried(() => activities.plan({ run, hints }));
+      const { progress } = state;
+      progress.source = planned.source;
+      progress.destination = planned.destination;
+      progress.warnings = planned.warnings;
+      progress.chunksTotal = planned.chunks;
+      progress.chunksDone = 0;
+      progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
+      state.enter('copy');
+      const { plan } = planned;
+      if (planned.chunks === 1)
+        return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
+      await copySlices(run, planned, state, retried);
+      state.enter('publish');
+      // Once begun it is finished: a copy that may be visible must not be reported as cancelled.
+      const published = await retried(() =>
+        CancellationScope.nonCancellable(() => activities.publish({ run, plan })),
+      );
+      return { planned, published };
+    } catch (error) {
+      if (!(error instanceof StepEnded) || error.failure.class !== 'replan') throw error;
+      if (run.epoch >= MAX_REPLANS)
+        throw new StepEnded({ ...error.failure, class: 'fatal', message: `${error.failure.message} (again and again)` });
+      hints = {
+        ...hints,
+        ...error.failure.hints,
+        widen: { ...hints.widen, ...error.failure.hints?.widen },
+      };
+      await retried(() => activities.discard({ run }));
+      run.epoch += 1;
+    }
+  }
+}
+
+/**
+ * Removes what the run has left, as far as the store can be reached. What remains is removed by the transfer's next
+ * run or with the resource.
+ */
+async function discardRun(run: Run, state: RunState): Promise<void> {
+  const planned = state.progress.chunksTotal > 0;
+  state.enter('discard');
+  await withRetries(() => activities.discard({ run }), planned ? DISCARD_RETRIES : 0).catch(
+    (error: unknown) => {
+      if (!(error instanceof StepEnded)) throw error;
+      log.warn('what the run left could not be removed', { reason: error.message });
+    },
+  );
+}

@@ -1,0 +1,3 @@
+/** The workflow types that workers register. */
+export { batchTransfer } from './batch-transfer.ts';
+export { deleteTransfer } from './delete-transfer.ts';

@@ -1,0 +1,90 @@
+import {
+  defineQuery,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  QUERY_PROGRESS,
+  type RunFailure,
+  type RunPhase,
+  type RunProgress,
+  type Statistics,
+  type Transfer,
+} from './contract.ts';
+import { describeProgress } from './describe.ts';
+import type { RetryObserver } from './retries.ts';
+
+export const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
+/** Ends the wait before the next retry. */
+export const retryUpdate = defineUpdate<void>('retry');
+
+const DDC_STATE = defineSearchAttributeKey('DdcState', 'KEYWORD');
+
+export interface RunState extends RetryObserver {
+  readonly progress: RunProgress;
+  enter(phase: RunPhase): void;
+  chunksDone(chunks: number, statistics: Statistics): void;
+  /** The outcome is known; what remains is tidying up. */
+  ending(state: RunProgress['state'], failure?: { code: string; message: string }): void;
+  end(state: RunProgress['state']): void;
+}
+
+/** What the run shows of itself: the query `progress`, the Web UI's details and the search attribute DdcState. */
+export function showRunState(transfer: Transfer): RunState {
+  const progress: RunProgress = {
+    state: 'Running',
+    phase: 'plan',
+    startedAt: workflowInfo().startTime.toISOString(),
+    chunksTotal: 0,
+    chunksDone: 0,
+    statistics: { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 },
+    warnings: [],
+  };
+  const show = (): void => setCurrentDetails(describeProgress(transfer, progress));
+  const setState = (state: RunProgress['state']): void => {
+    if (state === progress.state) return;
+    progress.state = state;
+    upsertSearchAttributes([{ key: DDC_STATE, value: state }]);
+  };
+  const retryNow = { requested: false };
+  setHandler(progressQuery, () => progress);
+  setHandler(retryUpdate, () => {
+    retryNow.requested = true;
+  });
+  show();
+  return {
+    progress,
+    retryNow,
+    enter(phase) {
+      progress.phase = phase;
+      show();
+    },
+    waiting(failure: RunFailure | undefined) {
+      if (failure === undefined) delete progress.failure;
+      else progress.failure = failure;
+      setState(failure === undefined ? 'Running' : 'Failed');
+      show();
+    },
+    chunksDone(chunks, statistics) {
+      progress.chunksDone += chunks;
+      for (const name of Object.keys(statistics) as (keyof Statistics)[])
+        progress.statistics[name] += statistics[name];
+      show();
+    },
+    ending(state, failure) {
+      if (failure === undefined) delete progress.failure;
+      else progress.failure = { code: failure.code, message: failure.message, attempt: 0, maxAttempts: 0 };
+      setState(state);
+      show();
+    },
+    end(state) {
+      progress.phase = 'done';
+      setState(state);
+      show();
+    },
+  };
+}
