@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { delimiter } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as delay } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 
@@ -70,7 +69,7 @@ export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
       try {
         part.loadFromFile(file);
       } catch (error) {
-        throw new Error(`KUBECONFIG: cannot read ${file}: ${(error as Error).message}`, { cause: error });
+        throw new Error(`KUBECONFIG: cannot read ${file}: ${messageOf(error)}`, { cause: error });
       }
       if (part !== config) config.mergeConfig(part, true);
     }
@@ -79,7 +78,9 @@ export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
   } else if (process.env['KUBERNETES_SERVICE_HOST']) {
     config.loadFromCluster();
   } else {
-    throw new Error('No Kubernetes API server is configured: set KUBECONFIG to a file, or run inside a cluster');
+    throw new Error(
+      'No Kubernetes API server is configured: set KUBECONFIG to a file, or run inside a cluster',
+    );
   }
   return config;
 }
@@ -133,11 +134,12 @@ export class KubernetesClient {
     const items: T[] = [];
     let page = '';
     for (;;) {
-      const query = new URLSearchParams({ limit: String(PAGE_SIZE), ...(page && { continue: page }) });
+      const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+      if (page !== '') query.set('continue', page);
       const reply = await this.#json<{
         metadata: { resourceVersion: string; continue?: string };
         items: T[];
-      }>('GET', `${path}?${query}`, { timeout: 30_000, signal });
+      }>('GET', `${path}?${query.toString()}`, { timeout: 30_000, signal });
       items.push(...reply.items);
       page = reply.metadata.continue ?? '';
       if (!page) return { items, resourceVersion: reply.metadata.resourceVersion };
@@ -152,7 +154,7 @@ export class KubernetesClient {
       resourceVersion: options.resourceVersion,
       timeoutSeconds: String(options.timeoutSeconds),
     });
-    const request = `${path}?${query}`;
+    const request = `${path}?${query.toString()}`;
     const silence = new AbortController();
     const timer = setTimeout(
       () => silence.abort(new Error(`nothing received for ${options.idleTimeout / 1000} s`)),
@@ -163,7 +165,10 @@ export class KubernetesClient {
       const response = await this.#send('GET', request, { signal });
       if (response.statusCode !== 200) throw await refusal('GET', path, response);
       options.onOpen();
-      for await (const line of lines(response, () => timer.refresh())) yield JSON.parse(line) as WatchEvent<T>;
+      for await (const line of lines(response, () => timer.refresh())) {
+        const event: WatchEvent<T> = JSON.parse(line);
+        yield event;
+      }
     } catch (error) {
       if (error instanceof KubernetesError) throw error;
       throw noReply('GET', path, silence.signal.aborted ? silence.signal.reason : error);
@@ -184,7 +189,8 @@ export class KubernetesClient {
     try {
       const response = await this.#send(method, path, { ...options, signal });
       if ((response.statusCode ?? 0) >= 300) throw await refusal(method, path, response);
-      return JSON.parse(await text(response)) as T;
+      const reply: T = JSON.parse(await text(response));
+      return reply;
     } catch (error) {
       if (error instanceof KubernetesError) throw error;
       throw noReply(method, path, timeout.aborted ? new Error('timed out') : error);
@@ -204,14 +210,10 @@ export class KubernetesClient {
         method,
         // client-node's agent opens a connection per request; only its proxies are needed
         agent: proxied ? authentication.agent : this.#agent,
-        headers: {
-          ...authentication.headers,
-          accept: 'application/json',
-          'user-agent': 'ddc-operator',
-          ...(body && { 'content-type': options.contentType, 'content-length': body.length }),
-        },
         ...(options.signal && { signal: options.signal }),
       });
+      request.setHeader('accept', 'application/json').setHeader('user-agent', 'ddc-operator');
+      if (options.contentType) request.setHeader('content-type', options.contentType);
       request.on('response', resolve).on('error', reject);
       request.on('socket', (socket) => socket.setKeepAlive(true, 30_000));
       request.end(body);
@@ -225,28 +227,34 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
 }
 
 async function* lines(response: http.IncomingMessage, onBytes: () => void): AsyncGenerator<string> {
-  const decoder = new StringDecoder('utf8');
   let rest = '';
+  response.setEncoding('utf8');
   for await (const part of response) {
     onBytes();
-    const complete = (rest + decoder.write(part as Buffer)).split('\n');
+    const complete = (rest + String(part)).split('\n');
     rest = complete.pop() ?? '';
     for (const line of complete) if (line !== '') yield line;
   }
 }
 
 async function text(response: http.IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of response) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+  let all = '';
+  response.setEncoding('utf8');
+  for await (const part of response) all += String(part);
+  return all;
 }
 
-async function refusal(method: string, path: string, response: http.IncomingMessage): Promise<KubernetesError> {
+async function refusal(
+  method: string,
+  path: string,
+  response: http.IncomingMessage,
+): Promise<KubernetesError> {
   const status = response.statusCode ?? 0;
   const body = await text(response);
   let message = body.slice(0, 500);
   try {
-    message = (JSON.parse(body) as { message?: string }).message ?? message;
+    const { message: said }: { message?: string } = JSON.parse(body);
+    message = said ?? message;
   } catch {
     // not every proxy answers in JSON
   }
@@ -254,6 +262,12 @@ async function refusal(method: string, path: string, response: http.IncomingMess
 }
 
 function noReply(method: string, path: string, error: unknown): KubernetesError {
-  const { message, code } = error as { message?: string; code?: string };
-  return new KubernetesError(0, `${method} ${path}: no reply: ${message || code || 'connection failed'}`, error);
+  return new KubernetesError(0, `${method} ${path}: no reply: ${messageOf(error)}`, error);
+}
+
+/** An error's own words; for a refused connection, whose message Node leaves empty, its code. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : error.name;
+  return error.message || code;
 }

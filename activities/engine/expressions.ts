@@ -32,7 +32,9 @@ export async function parseExpression(engine: Engine, text: string): Promise<unk
 export async function printExpression(engine: Engine, tree: unknown): Promise<string> {
   const frame = await serialize(engine, `${FRAME}true`);
   frame.statements![0]!.node.where_clause = tree;
-  const [row] = await engine.query('SELECT json_deserialize_sql($1::VARCHAR) AS text', [stringifyJson(frame)]);
+  const [row] = await engine.query('SELECT json_deserialize_sql($1::VARCHAR) AS text', [
+    stringifyJson(frame),
+  ]);
   const text = row?.['text'];
   if (typeof text !== 'string' || !text.startsWith(FRAME))
     throw new TransferError('Internal', 'the engine printed an expression in an unexpected way');

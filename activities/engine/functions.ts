@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { BLOB, DuckDBBlobValue, DuckDBScalarFunction, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import {
+  BLOB,
+  DuckDBBlobValue,
+  DuckDBScalarFunction,
+  VARCHAR,
+  type DuckDBConnection,
+} from '@duckdb/node-api';
 
 /**
  * Registers the functions that transformations need and the engine lacks. Before `lock_configuration`,
@@ -20,10 +26,11 @@ function sha512(): DuckDBScalarFunction {
     returnType: VARCHAR,
     mainFunction(_info, input, output) {
       const values = input.getColumnVector(0);
+      if (!(values instanceof DuckDBBlobVector)) throw new TypeError('ddc_sha512 takes a BLOB');
       // The engine calls for NULL rows too.
       for (let row = 0; row < input.rowCount; row += 1) {
-        const value = values.getItem(row) as DuckDBBlobValue | null;
-        output.setItem(row, value === null ? null : hash('sha512', value.bytes));
+        const bytes = values.getItemBytes(row);
+        output.setItem(row, bytes === null ? null : hash('sha512', bytes));
       }
       output.flush();
     },

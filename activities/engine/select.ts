@@ -54,7 +54,10 @@ export async function compileSelect(
     layers.push(layerOf(relation, effect));
     relation = relationAfter(relation, effect);
     if (relation.length === 0)
-      throw new TransferError('InvalidOption', `${path}.columns: nothing would be left; keep at least one column`);
+      throw new TransferError(
+        'InvalidOption',
+        `${path}.columns: nothing would be left; keep at least one column`,
+      );
   }
   const compiled = { source: input, layers, columns: relation, warnings };
   // The engine's word on the result types, rather than what the transformations declare.
@@ -141,7 +144,9 @@ function kept(relation: readonly TransformColumn[], effect: Effect): TransformCo
 
 function replacement(effect: Effect, name: string): { sql: string; type: string } | undefined {
   // A column may be called `constructor`.
-  return effect.replace !== undefined && Object.hasOwn(effect.replace, name) ? effect.replace[name] : undefined;
+  return effect.replace !== undefined && Object.hasOwn(effect.replace, name)
+    ? effect.replace[name]
+    : undefined;
 }
 
 function contextOf(path: string, engine: Engine): TransformContext {

@@ -3,26 +3,24 @@ import { identifier } from '../engine/engine.ts';
 import { requireColumns } from './columns.ts';
 import type { Transform, TransformColumn } from './transform.ts';
 
-/** Algorithm -> engine function over text. `sha2` is SHA-512, as in the mover that DDC succeeds. */
-const ALGORITHMS = {
-  md5: 'md5',
-  sha1: 'sha1',
-  sha256: 'sha256',
-  sha512: 'ddc_sha512',
-  sha2: 'ddc_sha512',
-} as const;
-
-type Algorithm = keyof typeof ALGORITHMS;
+/** Algorithm -> engine function. `sha2` is SHA-512, as in the mover that DDC succeeds. */
+const ALGORITHMS = new Map([
+  ['md5', 'md5'],
+  ['sha1', 'sha1'],
+  ['sha256', 'sha256'],
+  ['sha512', 'ddc_sha512'],
+  ['sha2', 'ddc_sha512'],
+]);
 
 const options = z.strictObject({
   algo: z
     .string()
     .default('md5')
-    .transform((value, context): Algorithm => {
-      const algorithm = value.toLowerCase();
-      if (Object.hasOwn(ALGORITHMS, algorithm)) return algorithm as Algorithm;
+    .transform((value, context) => {
+      const algorithm = ALGORITHMS.get(value.toLowerCase());
+      if (algorithm !== undefined) return algorithm;
       context.addIssue(
-        `Algorithm '${value}' is not supported! Supported: ${Object.keys(ALGORITHMS).join(', ')}`,
+        `Algorithm '${value}' is not supported! Supported: ${[...ALGORITHMS.keys()].join(', ')}`,
       );
       return z.NEVER;
     })
@@ -48,8 +46,7 @@ export const digestColumns: Transform<z.output<typeof options>> = {
   },
 };
 
-function digest(column: TransformColumn, algorithm: Algorithm): string {
-  const call = ALGORITHMS[algorithm];
+function digest(column: TransformColumn, call: string): string {
   const name = identifier(column.name);
   if (column.type === 'BLOB') return `${call}(${name})`;
   const text = `CAST(${name} AS VARCHAR)`;

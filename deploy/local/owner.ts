@@ -1,19 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { z } from 'zod';
+import { errorCode } from './errors.ts';
 
 /** Names one process for ever: a process id alone is used again by the system. */
-export interface Owner {
-  pid: number;
+export type Owner = z.infer<typeof OWNER>;
+
+const OWNER = z.object({
+  pid: z.number(),
   /** Opaque; from /proc. Empty where the system has no /proc: then the process id alone decides. */
-  startTime: string;
-  host: string;
-}
+  startTime: z.string(),
+  host: z.string(),
+});
 
 /** How long a lock of another machine (shared home directory) is honoured; its processes cannot be looked at. */
 const FOREIGN_LOCK_MS = 60 * 60 * 1000;
 
 export function thisProcess(): Owner {
   return { pid: process.pid, startTime: startTime(process.pid) ?? '', host: hostname() };
+}
+
+/** undefined when the text is not what a process signed with JSON.stringify(thisProcess()). */
+export function parseOwner(text: string): Owner | undefined {
+  try {
+    return OWNER.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -54,6 +67,6 @@ function answersSignals(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }

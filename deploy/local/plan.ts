@@ -11,6 +11,8 @@ export const SERVER_PORTS = {
   s3: ['s3'],
 } as const satisfies Record<ServerName, readonly string[]>;
 
+export type PortName = (typeof SERVER_PORTS)[ServerName][number];
+
 export const SERVER_PROGRAMS = {
   temporal: ['temporal'],
   kubernetes: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
@@ -37,10 +39,10 @@ export interface ServerPlan {
   environment: Record<string, string>;
 }
 
-export interface PlanInput<Name extends ServerName> {
+export interface PlanInput {
   /** State of this server; exists. */
   dir: string;
-  ports: Record<(typeof SERVER_PORTS)[Name][number], number>;
-  /** Paths. */
-  programs: Record<(typeof SERVER_PROGRAMS)[Name][number], string>;
+  port: (name: PortName) => number;
+  /** Its path. */
+  program: (name: ProgramName) => string;
 }

@@ -24,8 +24,8 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port found on 127.0.0.1 between ${LOWEST} and ${end}`);
 }
 
-export async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
-  const ports = {} as Record<Name, number>;
+export async function freePorts(names: readonly string[]): Promise<Record<string, number>> {
+  const ports: Record<string, number> = {};
   for (const name of names) ports[name] = await freePort();
   return ports;
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode } from './errors.ts';
 import { isAlive, startTime } from './owner.ts';
 
 /** What one program run needs. The environment is complete: nothing is inherited. */
@@ -35,7 +36,11 @@ export interface Group extends GroupId {
 
 /** Starts a program in its own process group that dies with this process. Output goes to the log file. */
 export function startWatched(command: Command, output: { logFile: string } | { pipe: true }): Promise<Group> {
-  return start({ ...command, program: '/bin/sh', args: ['-c', WATCHED, 'sh', command.program, ...command.args] }, output, true);
+  return start(
+    { ...command, program: '/bin/sh', args: ['-c', WATCHED, 'sh', command.program, ...command.args] },
+    output,
+    true,
+  );
 }
 
 /** Starts a program in its own process group that outlives this process. */
@@ -43,7 +48,11 @@ export function startDetached(command: Command, output: { logFile: string }): Pr
   return start(command, output, false);
 }
 
-async function start(command: Command, output: { logFile: string } | { pipe: true }, watched: boolean): Promise<Group> {
+async function start(
+  command: Command,
+  output: { logFile: string } | { pipe: true },
+  watched: boolean,
+): Promise<Group> {
   const log = 'logFile' in output ? openSync(output.logFile, 'a', 0o600) : 'pipe';
   try {
     const child = spawn(command.program, command.args, {
@@ -52,7 +61,7 @@ async function start(command: Command, output: { logFile: string } | { pipe: tru
       detached: true,
       stdio: ['ignore', log, log, ...(watched ? (['pipe'] as const) : [])],
     });
-    const leash = child.stdio[3] as Writable | undefined;
+    const leash = child.stdio[3] instanceof Socket ? child.stdio[3] : undefined;
     const ended = new Promise<string>((resolve) => {
       child.once('exit', (code, signal) => {
         // Closing the pipe ends the watchdog and with it whatever the program left in its group.
@@ -68,9 +77,10 @@ async function start(command: Command, output: { logFile: string } | { pipe: tru
     // A server must not keep its parent from ending; a command whose output is read does, by the reading.
     if ('logFile' in output) {
       child.unref();
-      (leash as unknown as { unref?: () => void } | undefined)?.unref?.();
+      leash?.unref();
     }
-    const pid = child.pid as number;
+    const { pid } = child;
+    if (pid === undefined) throw new Error(`${command.program} did not start`);
     return { child, pid, startTime: startTime(pid) ?? 'ended', ended };
   } finally {
     if (typeof log === 'number') closeSync(log);
@@ -97,7 +107,7 @@ function signalGroup(group: GroupId, signal: NodeJS.Signals): void {
   try {
     process.kill(-group.pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from './errors.ts';
+import { flags } from './flags.ts';
 import { get } from './http.ts';
 import type { PlanInput, ServerPlan } from './plan.ts';
 
 const ACCESS_KEY = 'ddc-local';
 
 /** versitygw: an S3 server, with versioning, that keeps objects as files. Region us-east-1. */
-export function planS3({ dir, ports, programs }: PlanInput<'s3'>): ServerPlan {
-  const endpoint = `http://127.0.0.1:${ports.s3}`;
+export function planS3({ dir, port, program }: PlanInput): ServerPlan {
+  const endpoint = `http://127.0.0.1:${port('s3')}`;
   const data = join(dir, 'data');
   const versions = join(dir, 'versions');
   for (const each of [data, versions]) mkdirSync(each, { recursive: true });
@@ -20,11 +22,18 @@ export function planS3({ dir, ports, programs }: PlanInput<'s3'>): ServerPlan {
         name: 'versitygw',
         readyWithinMs: 30_000,
         command: {
-          program: programs.versitygw,
+          program: program('versitygw'),
           env: { HOME: dir, ROOT_ACCESS_KEY: ACCESS_KEY, ROOT_SECRET_KEY: secretKey },
           args: [
-            ...['--port', `127.0.0.1:${ports.s3}`, '--region', 'us-east-1', '--quiet', '--health', '/healthz'],
-            ...['posix', '--versioning-dir', versions, data],
+            ...flags({
+              port: `127.0.0.1:${port('s3')}`,
+              region: 'us-east-1',
+              quiet: true,
+              health: '/healthz',
+            }),
+            'posix',
+            ...flags({ 'versioning-dir': versions }),
+            data,
           ],
         },
         async probe(signal) {
@@ -41,7 +50,7 @@ function secretKeyOf(dir: string): string {
   try {
     writeFileSync(file, randomBytes(20).toString('hex'), { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   }
   return readFileSync(file, 'utf8');
 }

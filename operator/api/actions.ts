@@ -1,20 +1,27 @@
-/** Canonical names of the transformations' actions, and their other accepted spellings. */
-const SPELLINGS = {
-  RemoveColumns: ['RemoveColumn'],
-  RedactColumns: ['Redact'],
-  DigestColumns: ['Digest'],
-  FilterRows: ['Filter'],
-  SampleRows: ['Sample'],
-  EncryptColumns: ['Encrypt'],
-} as const satisfies Record<string, readonly string[]>;
+/** Canonical names of the transformations' actions. */
+export const ACTIONS = [
+  'RemoveColumns',
+  'RedactColumns',
+  'DigestColumns',
+  'FilterRows',
+  'SampleRows',
+  'EncryptColumns',
+] as const;
 
-export type Action = keyof typeof SPELLINGS;
+export type Action = (typeof ACTIONS)[number];
 
-export const ACTIONS = Object.keys(SPELLINGS) as Action[];
+const SHORT_SPELLINGS: Record<Action, string> = {
+  RemoveColumns: 'RemoveColumn',
+  RedactColumns: 'Redact',
+  DigestColumns: 'Digest',
+  FilterRows: 'Filter',
+  SampleRows: 'Sample',
+  EncryptColumns: 'Encrypt',
+};
 
 const byName = new Map(
   ACTIONS.flatMap((action) =>
-    [action, ...SPELLINGS[action]].map((spelling) => [spelling.toLowerCase(), action] as const),
+    [action, SHORT_SPELLINGS[action]].map((spelling) => [spelling.toLowerCase(), action] as const),
   ),
 );
 

@@ -5,7 +5,7 @@ import { batchTransferSpec } from './schema/batch-transfer.ts';
 import { syncTransferSpec } from './schema/sync-transfer.ts';
 import { statusSchema } from './status.ts';
 import { structuralSchema } from './structural.ts';
-import type { JsonSchema } from './structural.ts';
+import type { JsonObject } from './structural.ts';
 
 interface PrinterColumn {
   name: string;
@@ -21,7 +21,12 @@ interface Definition {
   columns: PrinterColumn[];
 }
 
-const column = (name: string, type: PrinterColumn['type'], jsonPath: string, description: string): PrinterColumn => ({
+const column = (
+  name: string,
+  type: PrinterColumn['type'],
+  jsonPath: string,
+  description: string,
+): PrinterColumn => ({
   name,
   type,
   jsonPath,
@@ -50,12 +55,9 @@ const DEFINITIONS: Record<TransferKind, Definition> = {
   },
 };
 
-/** The CustomResourceDefinitions of all kinds, as objects for the API server. */
-export function customResourceDefinitions(): JsonSchema[] {
-  return (Object.keys(DEFINITIONS) as TransferKind[]).map((kind) => customResourceDefinition(kind, DEFINITIONS[kind]));
-}
-
-function customResourceDefinition(kind: TransferKind, definition: Definition): JsonSchema {
+/** The CustomResourceDefinition of a kind, as an object for the API server. */
+export function customResourceDefinition(kind: TransferKind): JsonObject {
+  const definition = DEFINITIONS[kind];
   const plural = PLURALS[kind];
   return {
     apiVersion: 'apiextensions.k8s.io/v1',

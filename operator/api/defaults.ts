@@ -1,8 +1,7 @@
-import type { TransferKind } from '../../workflows/contract.ts';
-import type { BatchTransferSpec } from './schema/batch-transfer.ts';
-import type { Side } from './schema/side.ts';
-import type { SyncTransferSpec } from './schema/sync-transfer.ts';
 import { DEFAULT_HISTORY_LIMIT } from './default-values.ts';
+import type { BatchTransferSpec } from './schema/batch-transfer.ts';
+import type { Request } from './schema/request.ts';
+import type { Side } from './schema/side.ts';
 import { describeStore, storeOf } from './store.ts';
 
 /** The operator's environment, as far as it decides defaults of resources. */
@@ -13,24 +12,12 @@ export interface ParseEnvironment {
   NO_FINALIZER?: string | undefined;
 }
 
-/** The spec with those defaults that the schema cannot give: they depend on other fields or on the environment. */
-export function withDefaults<Spec extends BatchTransferSpec | SyncTransferSpec>(
-  kind: TransferKind,
-  spec: Spec,
-  env: ParseEnvironment,
-): Spec {
-  const secretProviderURL = spec.secretProviderURL ?? env.SECRET_PROVIDER_URL;
-  const secretProviderRole = spec.secretProviderRole ?? env.SECRET_PROVIDER_ROLE;
-  return {
-    ...spec,
-    ...(kind === 'BatchTransfer' ? historyLimits(spec as BatchTransferSpec) : {}),
-    source: withDescription(spec.source),
-    destination: withDescription(spec.destination),
-    suspend: spec.suspend ?? false,
-    noFinalizer: noFinalizer(spec.noFinalizer, env),
-    ...(secretProviderURL === undefined ? {} : { secretProviderURL }),
-    ...(secretProviderRole === undefined ? {} : { secretProviderRole }),
-  };
+/** The request with those defaults that the schema cannot give: they depend on other fields or on the environment. */
+export function withDefaults(request: Request, env: ParseEnvironment): Request {
+  if (request.kind === 'SyncTransfer')
+    return { ...request, spec: { ...request.spec, ...commonDefaults(request.spec, env) } };
+  const { spec } = request;
+  return { ...request, spec: { ...spec, ...commonDefaults(spec, env), ...historyLimits(spec) } };
 }
 
 /** Whether what a transfer has written outlives it. `specified` is whatever the resource says. */
@@ -41,11 +28,24 @@ export function noFinalizer(specified: unknown, env: ParseEnvironment): boolean 
   return specified === true;
 }
 
-function historyLimits(spec: BatchTransferSpec): Partial<BatchTransferSpec> {
-  const { successfulJobsHistoryLimit, failedJobsHistoryLimit } = spec;
+function commonDefaults(spec: Request['spec'], env: ParseEnvironment) {
+  const secretProviderURL = spec.secretProviderURL ?? (env.SECRET_PROVIDER_URL || undefined);
+  const secretProviderRole = spec.secretProviderRole ?? (env.SECRET_PROVIDER_ROLE || undefined);
   return {
-    successfulJobHistoryLimit: spec.successfulJobHistoryLimit ?? successfulJobsHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
-    failedJobHistoryLimit: spec.failedJobHistoryLimit ?? failedJobsHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
+    source: withDescription(spec.source),
+    destination: withDescription(spec.destination),
+    suspend: spec.suspend ?? false,
+    noFinalizer: noFinalizer(spec.noFinalizer, env),
+    ...(secretProviderURL === undefined ? {} : { secretProviderURL }),
+    ...(secretProviderRole === undefined ? {} : { secretProviderRole }),
+  };
+}
+
+function historyLimits(spec: BatchTransferSpec) {
+  return {
+    successfulJobHistoryLimit:
+      spec.successfulJobHistoryLimit ?? spec.successfulJobsHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
+    failedJobHistoryLimit: spec.failedJobHistoryLimit ?? spec.failedJobsHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { property } from './json.ts';
 import { withoutUserInfo } from './redact.ts';
 
 /** One thing wrong with a resource: where, what, and what would be right. Never holds a credential. */
@@ -41,7 +42,9 @@ const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set([
 export function renderErrors(errors: readonly FieldError[]): string {
   const lines = errors
     .slice(0, MAX_ERRORS)
-    .map(({ path, message, value }) => `${path}: ${message}${value === undefined ? '' : ` (value ${value})`}`);
+    .map(
+      ({ path, message, value }) => `${path}: ${message}${value === undefined ? '' : ` (value ${value})`}`,
+    );
   if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);
   return shortened(lines.join('\n'), MAX_RENDERED);
 }
@@ -53,7 +56,11 @@ export function fieldError(resource: unknown, path: Path, message: string): Fiel
 }
 
 /** What the schema found, `prefix` being where in `resource` it looked. */
-export function fieldErrors(resource: unknown, prefix: Path, issues: readonly z.core.$ZodIssue[]): FieldError[] {
+export function fieldErrors(
+  resource: unknown,
+  prefix: Path,
+  issues: readonly z.core.$ZodIssue[],
+): FieldError[] {
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     return issue.code === 'unrecognized_keys'
@@ -66,7 +73,9 @@ export function fieldErrors(resource: unknown, prefix: Path, issues: readonly z.
 export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${article(issue.expected)}, not ${typeName(issue.input)}`;
+      return issue.input === undefined
+        ? 'is required'
+        : `must be ${article(issue.expected)}, not ${typeName(issue.input)}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map(String).join(', ')}`;
     case 'too_small':
@@ -102,6 +111,7 @@ function typeName(value: unknown): string {
 }
 
 function renderPath(path: Path): string {
+  if (path.length === 0) return 'resource';
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
@@ -115,8 +125,8 @@ function renderPath(path: Path): string {
 function showable(resource: unknown, path: Path): string | undefined {
   let value = resource;
   for (const part of path) {
-    if (SECRET_FIELDS.has(part) || typeof value !== 'object' || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
+    if (SECRET_FIELDS.has(part)) return undefined;
+    value = Array.isArray(value) ? value[Number(part)] : property(value, String(part));
   }
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' ? JSON.stringify(shortened(withoutUserInfo(value), MAX_VALUE)) : undefined;

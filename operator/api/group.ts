@@ -3,6 +3,8 @@ import type { TransferKind } from '../../workflows/contract.ts';
 export const API_GROUP = 'fybrik.io';
 export const API_VERSION = `${API_GROUP}/v1`;
 
+export const KINDS = ['BatchTransfer', 'SyncTransfer'] as const satisfies readonly TransferKind[];
+
 /** Plural names in API paths, by kind. */
 export const PLURALS = {
   BatchTransfer: 'batchtransfers',

@@ -1,10 +1,9 @@
-export { customResourceDefinitions } from './crds.ts';
 export { defaults } from './default-values.ts';
 export { withDefaults } from './defaults.ts';
 export type { ParseEnvironment } from './defaults.ts';
 export { renderErrors } from './errors.ts';
 export type { FieldError } from './errors.ts';
-export { API_GROUP, API_VERSION, PLURALS } from './group.ts';
+export { API_GROUP, API_VERSION, KINDS, PLURALS } from './group.ts';
 export { parseTransfer } from './parse.ts';
 export type { ParsedTransfer } from './parse.ts';
 export { STATES } from './status.ts';

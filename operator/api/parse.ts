@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import type { Transfer, TransferIdentity, TransferKind } from '../../workflows/contract.ts';
+import type { Transfer, TransferIdentity } from '../../workflows/contract.ts';
 import { noFinalizer, withDefaults } from './defaults.ts';
 import type { ParseEnvironment } from './defaults.ts';
 import { describeIssue, fieldError, fieldErrors } from './errors.ts';
 import type { FieldError } from './errors.ts';
-import { API_VERSION, PLURALS } from './group.ts';
+import { API_VERSION, KINDS } from './group.ts';
+import { property } from './json.ts';
 import { normalise } from './normalise.ts';
+import { withoutNulls } from './nulls.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
-import type { BatchTransferSpec } from './schema/batch-transfer.ts';
+import type { Request } from './schema/request.ts';
 import { syncTransferSpec } from './schema/sync-transfer.ts';
-import type { SyncTransferSpec } from './schema/sync-transfer.ts';
 import { unsupported } from './unsupported.ts';
 
 export type ParsedTransfer =
@@ -23,10 +24,6 @@ export type ParsedTransfer =
       noFinalizer: boolean;
       warnings: string[];
     };
-
-const KINDS = Object.keys(PLURALS) as TransferKind[];
-
-const specs = { BatchTransfer: batchTransferSpec, SyncTransfer: syncTransferSpec };
 
 const identitySchema = z.object({
   apiVersion: z.literal(API_VERSION),
@@ -44,27 +41,26 @@ const identitySchema = z.object({
  * to its credentials instead of the credentials; or all that is wrong with it. Never throws.
  */
 export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedTransfer {
-  const rawSpec = property(resource, 'spec');
+  const rawSpec = withoutNulls(property(resource, 'spec'));
   const common = { noFinalizer: noFinalizer(property(rawSpec, 'noFinalizer'), env) };
 
   const identity = identitySchema.safeParse(resource, { error: describeIssue });
-  const kind = property(resource, 'kind') === 'SyncTransfer' ? 'SyncTransfer' : 'BatchTransfer';
-  const spec = specs[kind].safeParse(rawSpec, { error: describeIssue });
-  if (!identity.success || !spec.success) {
+  const read = readSpec(property(resource, 'kind'), rawSpec);
+  if (!identity.success || 'issues' in read) {
     const errors = [
       ...fieldErrors(resource, [], identity.error?.issues ?? []),
-      ...fieldErrors(resource, ['spec'], spec.error?.issues ?? []),
+      ...fieldErrors(resource, ['spec'], 'issues' in read ? read.issues : []),
     ];
     return { ok: false, state: 'ConfigurationError', errors, warnings: [], ...common };
   }
 
-  const complete = withDefaults(kind, spec.data, env);
-  const warnings = withoutEffect(complete);
-  const refused = unsupported(kind, complete);
-  if (refused.length > 0) return { ok: false, state: 'Fatal', errors: refused, warnings, ...common };
+  const request = withDefaults(read, env);
+  const warnings = withoutEffect(request);
+  const refused = unsupported(request);
+  if (refused.length > 0 || request.kind !== 'BatchTransfer')
+    return { ok: false, state: 'Fatal', errors: refused, warnings, ...common };
 
-  // Only a BatchTransfer is supported.
-  const transfer = normalise(identityOf(identity.data), complete as BatchTransferSpec);
+  const transfer = normalise(identityOf(identity.data), request.spec);
   if (isSameObject(transfer)) {
     const message = 'source and destination are the same object; copy to another key or bucket';
     const errors = [fieldError(resource, ['spec', 'destination'], message)];
@@ -73,14 +69,26 @@ export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedT
   return { ok: true, transfer, warnings, ...common };
 }
 
+/** The spec as its kind's schema reads it; a resource of unknown kind is looked at as a BatchTransfer. */
+function readSpec(kind: unknown, rawSpec: unknown): Request | { issues: z.core.$ZodIssue[] } {
+  const options = { error: describeIssue };
+  if (kind === 'SyncTransfer') {
+    const { data, error } = syncTransferSpec.safeParse(rawSpec, options);
+    return error === undefined ? { kind, spec: data } : { issues: error.issues };
+  }
+  const { data, error } = batchTransferSpec.safeParse(rawSpec, options);
+  return error === undefined ? { kind: 'BatchTransfer', spec: data } : { issues: error.issues };
+}
+
 function identityOf({ apiVersion, kind, metadata }: z.output<typeof identitySchema>): TransferIdentity {
   return { apiVersion, kind, ...metadata };
 }
 
 /** Fields that are accepted, for compatibility, and do nothing. */
-function withoutEffect(spec: BatchTransferSpec | SyncTransferSpec): string[] {
+function withoutEffect({ spec }: Request): string[] {
   const warnings: string[] = [];
-  if ('spark' in spec && spec.spark !== undefined) warnings.push('spec.spark has no effect: Spark is not used');
+  if ('spark' in spec && spec.spark !== undefined)
+    warnings.push('spec.spark has no effect: Spark is not used');
   if (spec.image !== undefined) warnings.push('spec.image has no effect: no image is started');
   // IfNotPresent is also what the API server fills in.
   if (spec.imagePullPolicy !== 'IfNotPresent')
@@ -89,9 +97,7 @@ function withoutEffect(spec: BatchTransferSpec | SyncTransferSpec): string[] {
 }
 
 function isSameObject({ source, destination }: Transfer): boolean {
-  return (['endpoint', 'bucket', 'objectKey'] as const).every((field) => source[field] === destination[field]);
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  return (['endpoint', 'bucket', 'objectKey'] as const).every(
+    (field) => source[field] === destination[field],
+  );
 }

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { property } from './json.ts';
 
 /**
  * A condition on an object of the API, told twice: in CEL for the API server, which then refuses the resource at
@@ -52,7 +53,10 @@ export function has(path: string): Condition {
 export function given(path: string): Condition {
   return {
     cel: `${has(path).cel} && self.${path} != ""`,
-    holds: (self) => ![undefined, null, ''].includes(valueAt(self, path) as undefined),
+    holds: (self) => {
+      const value = valueAt(self, path);
+      return value !== undefined && value !== null && value !== '';
+    },
   };
 }
 
@@ -60,7 +64,7 @@ export function given(path: string): Condition {
 export function holdsOneOf(path: string, values: readonly string[]): Condition {
   return {
     cel: `${has(path).cel} && self.${path} in [${values.map((value) => JSON.stringify(value)).join(', ')}]`,
-    holds: (self) => values.includes(valueAt(self, path) as string),
+    holds: (self) => values.some((value) => value === valueAt(self, path)),
   };
 }
 
@@ -115,9 +119,6 @@ function ancestors(path: string): string[] {
 
 function valueAt(self: unknown, path: string): unknown {
   let value = self;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
+  for (const name of path.split('.')) value = property(value, name);
   return value;
 }

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 
 /** `fybrik.io/v1` state vocabulary. Failed = recovering; Fatal and ConfigurationError need a person. */
-export const STATES = [
-  'Pending',
-  'Running',
-  'Succeeded',
-  'Failed',
-  'Fatal',
-  'ConfigurationError',
-] as const;
+export const STATES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Fatal', 'ConfigurationError'] as const;
 
 const count = (description: string) => z.int().min(0).optional().describe(description);
 const time = (description: string) => z.iso.datetime().optional().describe(description);
@@ -35,14 +28,16 @@ const technicalMetadata = (side: string) =>
     .optional()
     .describe(`Technical metadata (schema) of the ${side}.`);
 
-const condition = z.object({
-  type: z.string().max(316).describe('Ready, Progressing or Stalled.'),
-  status: z.enum(['True', 'False', 'Unknown']),
-  observedGeneration: z.int().optional(),
-  lastTransitionTime: z.iso.datetime(),
-  reason: z.string().min(1).max(1024),
-  message: z.string().max(32_768),
-});
+const condition = z
+  .object({
+    type: z.string().max(316).describe('Ready, Progressing or Stalled.'),
+    status: z.enum(['True', 'False', 'Unknown']).describe('Whether the condition holds.'),
+    observedGeneration: z.int().optional().describe('Generation of the spec that this condition describes.'),
+    lastTransitionTime: z.iso.datetime().describe('When the status of the condition changed last.'),
+    reason: z.string().min(1).max(1024).describe('Why, in one word for programs.'),
+    message: z.string().max(32_768).describe('Why, for people.'),
+  })
+  .describe('One aspect of the state, as other Kubernetes resources tell it.');
 
 export const statusSchema = z
   .object({
@@ -53,6 +48,8 @@ export const statusSchema = z
         'Pending: not started. Running. Succeeded. Failed: recovering, a retry is due. Fatal: will not work as it is. ConfigurationError: the resource itself is wrong.',
       ),
     error: z.string().max(32_768).optional().describe('What is wrong and what would be right.'),
+    sourceDescription: z.string().max(4096).optional().describe('What is read, for people.'),
+    destinationDescription: z.string().max(4096).optional().describe('What is written, for people.'),
     observedGeneration: z.int().optional().describe('Generation of the spec that this status describes.'),
     active: z.string().optional().describe('Temporal workflow id of the run in progress.'),
     lastCompleted: z.string().optional().describe('Temporal workflow id of the last run that succeeded.'),
@@ -63,10 +60,10 @@ export const statusSchema = z
     numRecords: count('Rows written by the last successful run.'),
     progress: z
       .object({
-        phase: z.string(),
-        chunksDone: z.int().min(0),
-        chunksTotal: z.int().min(0),
-        percent: z.int().min(0).max(100),
+        phase: z.string().describe('What the run is doing: plan, copy, publish, cleanUp, discard or delete.'),
+        chunksDone: z.int().min(0).describe('Chunks that are copied.'),
+        chunksTotal: z.int().min(0).describe('Chunks in all; 0 before the plan is made.'),
+        percent: z.int().min(0).max(100).describe('chunksDone in percent of chunksTotal.'),
       })
       .optional()
       .describe('How far the current run is.'),
@@ -90,21 +87,30 @@ export const statusSchema = z
       .describe('Counts of the current or last run.'),
     source: technicalMetadata('source'),
     destination: technicalMetadata('destination'),
-    warnings: z.array(z.string().max(1024)).max(100).optional().describe('What was accepted but ignored, or is worth knowing.'),
+    warnings: z
+      .array(z.string().max(1024))
+      .max(100)
+      .optional()
+      .describe('What was accepted but ignored, or is worth knowing.'),
     objects: z
       .array(
         z.object({
-          endpoint: z.string(),
-          bucket: z.string(),
-          key: z.string(),
-          etag: z.string(),
-          bytes: z.int().min(0),
+          endpoint: z.string().describe('URL of the S3 service.'),
+          bucket: z.string().describe('Name of the bucket.'),
+          key: z.string().describe('Key of the object.'),
+          etag: z.string().describe('ETag by which the object is recognised as ours.'),
+          bytes: z.int().min(0).describe('Size in bytes.'),
         }),
       )
       .max(1_000)
       .optional()
       .describe('Objects that this transfer has written and that are removed with it.'),
-    conditions: z.array(condition).max(16).optional().describe('Standard Kubernetes conditions.'),
+    conditions: z
+      .array(condition)
+      .max(16)
+      .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+      .optional()
+      .describe('Standard Kubernetes conditions.'),
   })
   .describe('What DDC has done and is doing about this resource.');
 

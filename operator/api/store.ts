@@ -27,7 +27,7 @@ export function describeStore(store: Store, dataAsset: string | undefined): stri
       return `kafka://${store.block.kafkaTopic}`;
     case 'database':
       return `${withoutProperties(store.block.db2URL)}/${store.block.table || dataAsset || ''}`;
-    case 'cloudant':
+    default:
       return `cloudant://${store.block.host}/${store.block.database}`;
   }
 }

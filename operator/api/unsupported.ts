@@ -1,27 +1,24 @@
-import type { TransferKind } from '../../workflows/contract.ts';
 import { canonicalAction } from './actions.ts';
 import type { Action } from './actions.ts';
 import { canonicalDataType } from './data-types.ts';
 import type { FieldError } from './errors.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
-import type { SyncTransferSpec } from './schema/sync-transfer.ts';
+import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
 
-type Spec = BatchTransferSpec | SyncTransferSpec;
-
-const FORMATS = ['csv', 'parquet'];
-const UNSUPPORTED_ACTIONS: readonly Action[] = ['SampleRows', 'EncryptColumns'];
+const FORMATS = new Set(['csv', 'parquet']);
+const UNSUPPORTED_ACTIONS: ReadonlySet<Action> = new Set(['SampleRows', 'EncryptColumns'] as const);
 
 /** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */
-export function unsupported(kind: TransferKind, spec: Spec): FieldError[] {
+export function unsupported({ kind, spec }: Request): FieldError[] {
   if (kind === 'SyncTransfer')
     return [error('kind', 'SyncTransfer is not supported yet; use a BatchTransfer to copy once')];
   return [
     ...ofSide('spec.source', spec.source),
     ...ofSide('spec.destination', spec.destination),
     ...ofTransformations(spec),
-    ...ofRun(spec as BatchTransferSpec),
+    ...ofRun(spec),
   ];
 }
 
@@ -37,12 +34,23 @@ function ofSide(path: string, side: Side): FieldError[] {
   const errors: FieldError[] = [];
   for (const field of ['vault', 'vaultPath', 'secretImport'] as const)
     if (block[field] !== undefined)
-      errors.push(error(`${blockPath}.${field}`, 'not supported yet; give accessKey and secretKey (for development only)'));
+      errors.push(
+        error(
+          `${blockPath}.${field}`,
+          'not supported yet; give accessKey and secretKey (for development only)',
+        ),
+      );
   if (block.partitionBy !== undefined && block.partitionBy.length > 0)
-    errors.push(error(`${blockPath}.partitionBy`, 'partitioning is not supported yet; remove it to write one object'));
-  if (block.dataFormat !== undefined && !FORMATS.includes(block.dataFormat.toLowerCase()))
     errors.push(
-      error(`${blockPath}.dataFormat`, `format not supported yet; supported are ${FORMATS.join(' and ')}`, block.dataFormat),
+      error(`${blockPath}.partitionBy`, 'partitioning is not supported yet; remove it to write one object'),
+    );
+  if (block.dataFormat !== undefined && !FORMATS.has(block.dataFormat.toLowerCase()))
+    errors.push(
+      error(
+        `${blockPath}.dataFormat`,
+        `format not supported yet; supported are ${[...FORMATS].join(' and ')}`,
+        block.dataFormat,
+      ),
     );
   const key = block.objectKey ?? side.dataAsset ?? '';
   if (key.endsWith('/'))
@@ -56,19 +64,26 @@ function ofSide(path: string, side: Side): FieldError[] {
   return errors;
 }
 
-function ofTransformations(spec: Spec): FieldError[] {
+function ofTransformations(spec: BatchTransferSpec): FieldError[] {
   return (spec.transformation ?? []).flatMap(({ action }, index) => {
     const name = canonicalAction(action);
-    return name !== undefined && UNSUPPORTED_ACTIONS.includes(name)
-      ? [error(`spec.transformation[${index}].action`, `${name} is not supported yet; remove the transformation`)]
+    return name !== undefined && UNSUPPORTED_ACTIONS.has(name)
+      ? [
+          error(
+            `spec.transformation[${index}].action`,
+            `${name} is not supported yet; remove the transformation`,
+          ),
+        ]
       : [];
   });
 }
 
 function ofRun(spec: BatchTransferSpec): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.schedule) errors.push(error('spec.schedule', 'schedules are not supported yet; remove it to run once'));
-  if (spec.suspend === true) errors.push(error('spec.suspend', 'suspending is not supported yet; remove it to run'));
+  if (spec.schedule)
+    errors.push(error('spec.schedule', 'schedules are not supported yet; remove it to run once'));
+  if (spec.suspend === true)
+    errors.push(error('spec.suspend', 'suspending is not supported yet; remove it to run'));
   for (const field of ['readDataType', 'writeDataType'] as const)
     if (canonicalDataType(spec[field]) === 'ChangeData')
       errors.push(error(`spec.${field}`, 'ChangeData is not supported yet; use LogData'));

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { messageOf } from '../kubernetes.ts';
 
 /** Logs the beginning and the end of an outage of one peer, however often it is tried in between. */
 export class Outage {
@@ -17,7 +18,7 @@ export class Outage {
   failed(error: unknown): void {
     if (this.#since !== undefined) return;
     this.#since = this.#now();
-    this.#log.warn({ reason: (error as Error).message }, `${this.#peer} cannot be used; trying again until it can`);
+    this.#log.warn({ reason: messageOf(error) }, `${this.#peer} cannot be used; trying again until it can`);
   }
 
   recovered(): void {

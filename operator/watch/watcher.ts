@@ -39,6 +39,9 @@ const TIMINGS: WatchTimings = {
 
 interface Versioned {
   metadata: { resourceVersion: string };
+  /** Of the Status object that an ERROR event carries. */
+  code?: number;
+  message?: string;
 }
 
 /**
@@ -72,7 +75,8 @@ export async function watchCollection<T extends Versioned>(
         onOpen: () => options.outage.recovered(),
       });
       for await (const event of events) {
-        if (event.type === 'ERROR') throw statusError(event.object);
+        if (event.type === 'ERROR')
+          throw new KubernetesError(event.object.code ?? 500, event.object.message ?? 'watch failed');
         version = event.object.metadata.resourceVersion;
         failures = 0;
         if (event.type !== 'BOOKMARK') options.onEvent(event.type, event.object);
@@ -89,11 +93,8 @@ export async function watchCollection<T extends Versioned>(
 
 function explain(error: unknown): unknown {
   return error instanceof KubernetesError && error.status === 404
-    ? new Error('the custom resource definition is not installed: kubectl apply -f deploy/crds', { cause: error })
+    ? new Error('the custom resource definition is not installed: kubectl apply -f deploy/crds', {
+        cause: error,
+      })
     : error;
-}
-
-function statusError(object: unknown): KubernetesError {
-  const { code = 500, message = 'watch failed' } = object as { code?: number; message?: string };
-  return new KubernetesError(code, message);
 }

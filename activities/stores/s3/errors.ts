@@ -24,6 +24,8 @@ const BY_NAME: Record<string, FailureCode> = {
   NoSuchKey: 'ObjectNotFound',
   NotFound: 'ObjectNotFound',
   NoSuchUpload: 'UploadLost',
+  // versitygw's word for an unknown access key, with status 404.
+  XAdminUserNotFound: 'AccessDenied',
   PreconditionFailed: 'SourceChanged',
   AccessDenied: 'AccessDenied',
   Forbidden: 'AccessDenied',

@@ -24,7 +24,10 @@ export function parseEndpoint(endpoint: string): Endpoint {
   if (address.includes('@'))
     return { problem: `${INVALID} It must not hold credentials; put them into accessKey and secretKey` };
   if (!/^[^/?#]+\/?$/.test(address))
-    return { problem: address === '' || address.startsWith('/') ? INVALID : `${INVALID} It must end after host and port` };
+    return {
+      problem:
+        address === '' || address.startsWith('/') ? INVALID : `${INVALID} It must end after host and port`,
+    };
 
   const url = toUrl(`${scheme ?? 'https'}://${address}`);
   if (url === undefined) return { problem: INVALID };
@@ -42,5 +45,10 @@ function hostAndPort(address: string): string {
 }
 
 function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === '[::1]' ||
+    /^127\.\d+\.\d+\.\d+$/.test(host)
+  );
 }

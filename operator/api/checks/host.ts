@@ -8,7 +8,13 @@ const HOST_PROBLEM =
 
 /** RFC 1123 subdomain (IPv4 addresses are such), in any case. */
 export function isHostName(host: string): boolean {
-  return host.length <= 253 && host.toLowerCase().split('.').every((label) => DNS_LABEL.test(label));
+  return (
+    host.length <= 253 &&
+    host
+      .toLowerCase()
+      .split('.')
+      .every((label) => DNS_LABEL.test(label))
+  );
 }
 
 /** What is wrong with `host:port` (IPv6 hosts in brackets), in the words of earlier versions of the API. */

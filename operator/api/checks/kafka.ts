@@ -15,7 +15,9 @@ export function brokersProblems(brokers: string): string[] {
 /** What is wrong with the URL of a schema registry; it needs an explicit port. */
 export function registryProblems(url: string): string[] {
   const authority = /^https?:\/\/(?<authority>[^/?#]*)/i.exec(url)?.groups?.['authority'];
-  if (authority === undefined) return ['Could not parse url! Expecting http://host:port or https://host:port'];
-  if (url.includes('@')) return ['Invalid host: the URL must not hold credentials; put them into user and password'];
+  if (authority === undefined)
+    return ['Could not parse url! Expecting http://host:port or https://host:port'];
+  if (url.includes('@'))
+    return ['Invalid host: the URL must not hold credentials; put them into user and password'];
   return hostPortProblems(authority).map((problem) => `Invalid host: ${problem}`);
 }

@@ -15,7 +15,8 @@ export function bucketProblems(bucket: string): string[] {
 /** What is wrong with the key of an object. */
 export function objectKeyProblems(key: string): string[] {
   const problems: string[] = [];
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES) problems.push(`must have at most ${MAX_KEY_BYTES} bytes in UTF-8`);
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
+    problems.push(`must have at most ${MAX_KEY_BYTES} bytes in UTF-8`);
   if (key.includes('\0')) problems.push('must not contain the character NUL');
   // Some stores take repeated and leading slashes for one.
   if (key.split('/').find((segment) => segment !== '') === STAGING_PREFIX)
@@ -24,5 +25,6 @@ export function objectKeyProblems(key: string): string[] {
 }
 
 function hasControlCharacters(text: string): boolean {
-  return [...text].some((character) => character < ' ' || character === '\u007f');
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  return /[\u0000-\u001f\u007f]/.test(text);
 }

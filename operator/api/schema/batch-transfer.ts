@@ -12,17 +12,26 @@ export const batchTransferSpec = ruled(
   block({
     ...commonFields('BatchTransfer'),
     schedule: text(255, scheduleProblems)
-      .nullable()
       .optional()
-      .describe('When to run, as a cron expression of five fields; null or absent: once. Not supported yet.'),
+      .describe(
+        'When to run, as a cron expression of five fields, e.g. 0 3 * * *; absent or null: once. Not supported yet.',
+      ),
     maxFailedRetries: z
       .int()
       .min(0)
       .max(10)
       .default(maxFailedRetries)
-      .describe(`How often a failed run is tried again before it is Fatal, 0 to 10. Default: ${maxFailedRetries}.`),
-    successfulJobHistoryLimit: historyLimit('successfulJobHistoryLimit', 'Successful runs of a schedule to remember'),
-    successfulJobsHistoryLimit: historyLimit('successfulJobsHistoryLimit', 'Other spelling of successfulJobHistoryLimit'),
+      .describe(
+        `How often a failed run is tried again before it is Fatal, 0 to 10. Default: ${maxFailedRetries}.`,
+      ),
+    successfulJobHistoryLimit: historyLimit(
+      'successfulJobHistoryLimit',
+      'Successful runs of a schedule to remember',
+    ),
+    successfulJobsHistoryLimit: historyLimit(
+      'successfulJobsHistoryLimit',
+      'Other spelling of successfulJobHistoryLimit',
+    ),
     failedJobHistoryLimit: historyLimit('failedJobHistoryLimit', 'Failed runs of a schedule to remember'),
     failedJobsHistoryLimit: historyLimit('failedJobsHistoryLimit', 'Other spelling of failedJobHistoryLimit'),
     spark: z
@@ -43,7 +52,8 @@ export const batchTransferSpec = ruled(
     },
     {
       condition: atMostOne(has('failedJobHistoryLimit'), has('failedJobsHistoryLimit')),
-      message: 'failedJobHistoryLimit and failedJobsHistoryLimit are two spellings of the same field: set one of them',
+      message:
+        'failedJobHistoryLimit and failedJobsHistoryLimit are two spellings of the same field: set one of them',
     },
   ],
 ).describe('What to copy, from where to where, and how.');

@@ -51,7 +51,9 @@ export function commonFields(kind: TransferKind) {
       ),
     secretProviderURL: text(2048)
       .optional()
-      .describe('Secret provider that vaultPath is looked up at. Default: SECRET_PROVIDER_URL of the operator.'),
+      .describe(
+        'Secret provider that vaultPath is looked up at. Default: SECRET_PROVIDER_URL of the operator.',
+      ),
     secretProviderRole: text(1024)
       .optional()
       .describe('Role to ask the secret provider with. Default: SECRET_PROVIDER_ROLE of the operator.'),

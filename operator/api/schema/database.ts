@@ -6,7 +6,9 @@ import { inlineSecret, secretFields } from './secrets.ts';
 
 export const database = ruled(
   block({
-    db2URL: text(4096, databaseUrlProblems).describe('JDBC URL, e.g. jdbc:db2://host:50000/MYDB:sslConnection=true;'),
+    db2URL: text(4096, databaseUrlProblems).describe(
+      'JDBC URL, e.g. jdbc:db2://host:50000/MYDB:sslConnection=true;',
+    ),
     table: z
       .string()
       .max(1024)

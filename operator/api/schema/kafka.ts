@@ -6,17 +6,23 @@ import { inlineSecret, secretFields } from './secrets.ts';
 
 export const kafka = ruled(
   block({
-    kafkaBrokers: text(4096, brokersProblems).describe('Brokers, separated by commas, e.g. kafka-0:9092,kafka-1:9092.'),
+    kafkaBrokers: text(4096, brokersProblems).describe(
+      'Brokers, separated by commas, e.g. kafka-0:9092,kafka-1:9092.',
+    ),
     kafkaTopic: text(249).describe('Topic to read or write.'),
     schemaRegistryURL: text(2048, registryProblems)
       .optional()
       .describe('URL of a Confluent compatible schema registry with its port, e.g. http://registry:8081.'),
-    schemaRegistryUrl: text(2048, registryProblems).optional().describe('Other spelling of schemaRegistryURL.'),
+    schemaRegistryUrl: text(2048, registryProblems)
+      .optional()
+      .describe('Other spelling of schemaRegistryURL.'),
     securityProtocol: z
       .enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
       .optional()
       .describe('How to connect to the brokers. Default: SASL_SSL.'),
-    saslMechanism: text(255).optional().describe('PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. Default: SCRAM-SHA-512.'),
+    saslMechanism: text(255)
+      .optional()
+      .describe('PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. Default: SCRAM-SHA-512.'),
     user: z.string().max(1024).optional().describe('User to log in with.'),
     password: inlineSecret('Password of the user.'),
     sslTruststore: z
@@ -32,7 +38,9 @@ export const kafka = ruled(
     createSnapshot: z
       .boolean()
       .optional()
-      .describe('Keep only the last value of every key. Same as readDataType ChangeData with writeDataType LogData.'),
+      .describe(
+        'Keep only the last value of every key. Same as readDataType ChangeData with writeDataType LogData.',
+      ),
     dataFormat: text(64).optional().describe('Format of the records: avro, json or raw.'),
     ...secretFields,
   }),

@@ -17,19 +17,25 @@ export const s3 = ruled(
     objectKey: text(1024, objectKeyProblems)
       .optional()
       .describe('Key of the object to read or write, e.g. payments/2024.csv. Absent: dataAsset is the key.'),
-    region: text(255).optional().describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
+    region: text(255)
+      .optional()
+      .describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
     accessKey: inlineSecret('Access key of HMAC credentials. Absent, with secretKey: anonymous access.'),
     secretKey: inlineSecret('Secret key of HMAC credentials.'),
     access_key: inlineSecret('Other spelling of accessKey.'),
     secret_key: inlineSecret('Other spelling of secretKey.'),
     dataFormat: text(64)
       .optional()
-      .describe('Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.'),
+      .describe(
+        'Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.',
+      ),
     partitionBy: z
       .array(text(1024))
       .max(100)
       .optional()
-      .describe('Columns to split the destination by, one object for each combination of values. Not supported yet.'),
+      .describe(
+        'Columns to split the destination by, one object for each combination of values. Not supported yet.',
+      ),
     ...secretFields,
   }),
   [

@@ -4,7 +4,9 @@ import { text } from './block.ts';
 const vault = z
   .strictObject({
     role: text(1024).describe('Role to log in to Vault with, by the Kubernetes auth method.'),
-    secretPath: text(1024).describe('Path of the secret, e.g. /v1/kubernetes-secrets/my-secret?namespace=default.'),
+    secretPath: text(1024).describe(
+      'Path of the secret, e.g. /v1/kubernetes-secrets/my-secret?namespace=default.',
+    ),
     address: text(2048).describe('URL of the Vault server, e.g. http://vault.fybrik-system:8200.'),
     authPath: text(1024).describe('Path of the auth method, e.g. /v1/auth/kubernetes/login.'),
   })
@@ -20,9 +22,15 @@ export const secretFields = {
     ),
   secretImport: text(2048)
     .optional()
-    .describe('Directory of mounted secret files, with optional renames: "dir;from -> to;...". Not supported yet.'),
+    .describe(
+      'Directory of mounted secret files, with optional renames: "dir;from -> to;...". Not supported yet.',
+    ),
 };
 
 /** A credential in clear text: for development only. */
 export const inlineSecret = (what: string) =>
-  z.string().max(65_536).optional().describe(`${what} Readable by everyone who may read this resource: for development only.`);
+  z
+    .string()
+    .max(65_536)
+    .optional()
+    .describe(`${what} Readable by everyone who may read this resource: for development only.`);

@@ -23,10 +23,14 @@ const needsTable = (name: string): Rule => ({
 export const side = (what: string) =>
   ruled(
     block({
-      description: text(4096).optional().describe('For people, shown by kubectl get. Default: made of the store block.'),
+      description: text(4096)
+        .optional()
+        .describe('For people, shown by kubectl get. Default: made of the store block.'),
       dataAsset: text(1024)
         .optional()
-        .describe('Name of the asset in the store, where the store block does not give it: the object key or the table.'),
+        .describe(
+          'Name of the asset in the store, where the store block does not give it: the object key or the table.',
+        ),
       s3: s3.optional(),
       cos: s3.optional().describe('Other spelling of s3.'),
       kafka: kafka.optional(),
@@ -36,7 +40,12 @@ export const side = (what: string) =>
     }),
     [
       {
-        condition: exactlyOne(any(has('s3'), has('cos')), has('kafka'), any(has('database'), has('db')), has('cloudant')),
+        condition: exactlyOne(
+          any(has('s3'), has('cos')),
+          has('kafka'),
+          any(has('database'), has('db')),
+          has('cloudant'),
+        ),
         message: 'exactly one store is needed: s3 (or cos), kafka, database (or db) or cloudant',
       },
       {

@@ -16,7 +16,6 @@ const transformation = block({
     ),
 }).describe('One change on the way, applied to the result of the previous one.');
 
-/** Fields that both kinds have in common. */
 export const transformations = z
   .array(transformation)
   .max(1000)

@@ -1,0 +1,53 @@
+import { KIND } from './kinds.ts';
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+/** Decimal digits that a double can tell apart when it is printed with as many. */
+const DOUBLE_DIGITS = 17;
+/** Numbers with at most so many characters need no look at their text. */
+export const SAFE_NUMBER_LENGTH = 15;
+
+/**
+ * Kind of a value whose shape alone does not decide: long numbers, exponents, dates. `kind` is what the
+ * shape suggests.
+ */
+export function exactKind(kind: number, text: string): number {
+  switch (kind) {
+    case KIND.integer: {
+      const value = BigInt(text);
+      if (value < INT64_MIN || value > INT64_MAX) return KIND.text;
+      return BigInt(Number(text)) === value ? KIND.integer : KIND.long;
+    }
+    case KIND.decimal:
+      return isExactDouble(text) ? KIND.decimal : KIND.text;
+    case KIND.date:
+    case KIND.timestamp:
+    case KIND.zoned:
+      return isInCalendar(text) ? kind : KIND.text;
+    default:
+      return kind;
+  }
+}
+
+/** Whether a double printed with as many digits as `text` has gives the same number again. */
+function isExactDouble(text: string): boolean {
+  const value = Number(text);
+  const digits = significantDigits(text);
+  if (digits.length > DOUBLE_DIGITS || !Number.isFinite(value)) return false;
+  if (digits === '') return true;
+  return value !== 0 && significantDigits(value.toPrecision(digits.length)) === digits;
+}
+
+function significantDigits(text: string): string {
+  const mantissa = text.replace(/^-/, '').replace(/e.*$/i, '');
+  const digits = mantissa.replace('.', '').replace(/^0+/, '');
+  return digits.replace(/0+$/, '');
+}
+
+/** The text begins with YYYY-MM-DD of possible months and days 01..31. */
+function isInCalendar(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  if (day <= 28) return true;
+  const daysInMonth = new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)), 0)).getUTCDate();
+  return day <= daysInMonth;
+}

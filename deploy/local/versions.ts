@@ -1,0 +1,27 @@
+/** Versions v with from <= v < below. */
+export interface VersionRange {
+  from: string;
+  below: string;
+}
+
+/** The first version number `X.Y.Z` in what a program prints about itself; undefined when there is none. */
+export function findVersion(output: string): string | undefined {
+  return /(?<![\d.])v?(\d+\.\d+\.\d+)/.exec(output)?.[1];
+}
+
+export function isWithin(version: string, range: VersionRange): boolean {
+  return compare(version, range.from) >= 0 && compare(version, range.below) < 0;
+}
+
+export function describeRange(range: VersionRange): string {
+  return `${range.from} or newer, below ${range.below}`;
+}
+
+function compare(a: string, b: string): number {
+  const right = b.split('.').map(Number);
+  for (const [index, part] of a.split('.').map(Number).entries()) {
+    const difference = part - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,26 @@
+import type { BatchTransferInput, DeleteTransferInput } from '../../workflows/contract.ts';
+import type { RunReport } from '../reconcile/actions.ts';
+
+/** Temporal, as far as the operator uses it. Every method throws TemporalUnavailable when there is no answer. */
+export interface TemporalPort {
+  /** Starts a run; does nothing when this id was ever used. */
+  startRun(workflowId: string, input: BatchTransferInput): Promise<void>;
+  /** Starts a removal; does nothing while one goes on or when one has succeeded. */
+  startDelete(workflowId: string, input: DeleteTransferInput): Promise<void>;
+  describe(workflowId: string): Promise<RunReport>;
+  /** Asks a workflow to end; does nothing when it has ended or never was. */
+  cancel(workflowId: string): Promise<void>;
+  /** Resolves when the workflow has ended, however, or does not exist. @throws when the signal is aborted. */
+  ended(workflowId: string, signal: AbortSignal): Promise<void>;
+  /** Whether Temporal answers; never throws. */
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Temporal did not answer, or not now; the same call may succeed later. */
+export class TemporalUnavailable extends Error {
+  constructor(cause: unknown) {
+    super(`Temporal does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'TemporalUnavailable';
+  }
+}

@@ -1,0 +1,206 @@
+import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import type { WorkflowIdReusePolicy } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { QUERY_PROGRESS, WORKFLOW_TYPES } from '../../workflows/contract.ts';
+import type {
+  BatchTransferInput,
+  DeletedData,
+  DeleteTransferInput,
+  RunProgress,
+  RunResult,
+  Transfer,
+} from '../../workflows/contract.ts';
+import type { RunReport } from '../reconcile/actions.ts';
+import { pendingWork, withHeartbeats } from './pending-work.ts';
+import { details, searchAttributes, summary } from './run-texts.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import { endedReport, grpcCode, isUnavailable } from './temporal-errors.ts';
+import { TemporalUnavailable } from './temporal-port.ts';
+import type { TemporalPort } from './temporal-port.ts';
+
+/** Milliseconds. */
+const CALL_TIMEOUT = 5_000;
+const QUERY_TIMEOUT = 2_000;
+const LONG_POLL_TIMEOUT = 70_000;
+/** After a query that nobody answered, none is sent for so long: each would hold up a resource's turn. */
+const QUERY_PAUSE = 5_000;
+const INVALID_ARGUMENT = 3;
+const DEADLINE_EXCEEDED = 4;
+
+export interface TemporalOptions {
+  /** host:port */
+  address: string;
+  namespace: string;
+  taskQueue: string;
+  log: Logger;
+}
+
+/** Connects lazily: an absent server is an outage of single calls. */
+export function openTemporal(options: TemporalOptions): TemporalPort {
+  const connection = Connection.lazy({
+    address: options.address,
+    // the work queue decides when to try again
+    interceptors: [],
+    channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 2_000 },
+  });
+  return new Temporal(options, connection);
+}
+
+class Temporal implements TemporalPort {
+  readonly #options: TemporalOptions;
+  readonly #connection: Connection;
+  readonly #client: Client;
+  #searchable: Promise<boolean> | undefined;
+  #noQueriesUntil = 0;
+
+  constructor(options: TemporalOptions, connection: Connection) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#client = new Client({ connection, namespace: options.namespace });
+  }
+
+  async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
+    await this.#start(WORKFLOW_TYPES.batchTransfer, workflowId, input.transfer, input, 'REJECT_DUPLICATE');
+  }
+
+  async startDelete(workflowId: string, input: DeleteTransferInput): Promise<void> {
+    const policy = 'ALLOW_DUPLICATE_FAILED_ONLY';
+    await this.#start(WORKFLOW_TYPES.deleteTransfer, workflowId, input.transfer, input, policy);
+  }
+
+  async describe(workflowId: string): Promise<RunReport> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    const description = await this.#call(() => handle.describe()).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+    if (!description) return { state: 'absent' };
+    if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
+      return this.#closed(workflowId, description.type, (description.closeTime ?? new Date()).toISOString());
+    const pending = pendingWork(description.raw);
+    const progress = pending.unstartedSince ? undefined : await this.#progress(workflowId);
+    return {
+      state: 'running',
+      startTime: description.startTime.toISOString(),
+      cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested ?? false,
+      ...pending,
+      ...(progress && { progress: withHeartbeats(progress, description.raw) }),
+    };
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    try {
+      await this.#call(() => this.#client.workflow.getHandle(workflowId).cancel());
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  async ended(workflowId: string, signal: AbortSignal): Promise<void> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        const poll = (): Promise<unknown> => this.#connection.withAbortSignal(signal, () => handle.result());
+        await this.#connection.withDeadline(Date.now() + LONG_POLL_TIMEOUT, poll);
+        return;
+      } catch (error) {
+        if (error instanceof WorkflowFailedError || error instanceof WorkflowNotFoundError) return;
+        if (grpcCode(error) !== DEADLINE_EXCEEDED) throw error;
+      }
+    }
+  }
+
+  async ping(): Promise<boolean> {
+    const { namespace } = this.#options;
+    return this.#call(() => this.#connection.workflowService.describeNamespace({ namespace })).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  async #start(
+    type: string,
+    workflowId: string,
+    transfer: Transfer,
+    input: unknown,
+    workflowIdReusePolicy: WorkflowIdReusePolicy,
+  ): Promise<void> {
+    const searchable = await this.#isSearchable();
+    const start = (withAttributes: boolean): Promise<unknown> =>
+      this.#call(() =>
+        this.#client.workflow.start(type, {
+          workflowId,
+          taskQueue: this.#options.taskQueue,
+          workflowIdReusePolicy,
+          args: [input],
+          staticSummary: summary(transfer),
+          staticDetails: details(transfer),
+          ...(withAttributes && { typedSearchAttributes: searchAttributes(transfer) }),
+        }),
+      );
+    try {
+      await start(searchable).catch((error: unknown) => {
+        // registered, but not yet known to every part of the server
+        if (searchable && grpcCode(error) === INVALID_ARGUMENT) return start(false);
+        throw error;
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  async #isSearchable(): Promise<boolean> {
+    const { namespace, log } = this.#options;
+    this.#searchable ??= this.#call(() => ensureSearchAttributes(this.#connection, namespace, log));
+    try {
+      return await this.#searchable;
+    } catch (error) {
+      this.#searchable = undefined;
+      throw error;
+    }
+  }
+
+  async #closed(workflowId: string, type: string, closeTime: string): Promise<RunReport> {
+    const handle = this.#client.workflow.getHandle(workflowId);
+    try {
+      if (type === WORKFLOW_TYPES.deleteTransfer) {
+        const data: DeletedData = await this.#call(() => handle.result());
+        return { state: 'deleted', data };
+      }
+      const result: RunResult = await this.#call(() => handle.result());
+      return { state: 'completed', result };
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const report = endedReport(error, closeTime);
+      const progress = report.state === 'failed' ? await this.#progress(workflowId) : undefined;
+      return { ...report, ...(progress && { progress }) };
+    }
+  }
+
+  /** undefined when no worker answers in time. */
+  async #progress(workflowId: string): Promise<RunProgress | undefined> {
+    if (performance.now() < this.#noQueriesUntil) return undefined;
+    const handle = this.#client.workflow.getHandle(workflowId);
+    try {
+      const query = (): Promise<RunProgress> => handle.query<RunProgress>(QUERY_PROGRESS);
+      return await this.#connection.withDeadline(Date.now() + QUERY_TIMEOUT, query);
+    } catch (error) {
+      if (grpcCode(error) === DEADLINE_EXCEEDED) this.#noQueriesUntil = performance.now() + QUERY_PAUSE;
+      return undefined;
+    }
+  }
+
+  async #call<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#connection.withDeadline(Date.now() + CALL_TIMEOUT, request);
+    } catch (error) {
+      throw isUnavailable(error) ? new TemporalUnavailable(error) : error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import type {
+  BatchTransferInput,
+  DeletedData,
+  DeleteTransferInput,
+  RunProgress,
+  RunResult,
+} from '../../workflows/contract.ts';
+import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
+import type { TransferResource } from './resource.ts';
+
+/** What Temporal says of one workflow id. Times are ISO 8601. */
+export type RunReport =
+  | { state: 'absent' }
+  | RunningReport
+  | { state: 'completed'; result: RunResult }
+  /** A removal that is complete. */
+  | { state: 'deleted'; data: DeletedData }
+  | EndedReport;
+
+export interface EndedReport {
+  /** failed: by its own decision. cancelled, terminated, timedOut: from outside. */
+  state: 'failed' | 'cancelled' | 'terminated' | 'timedOut';
+  /** Fit for people. */
+  message: string;
+  closeTime: string;
+  /** The last there was, when a worker answered. */
+  progress?: RunProgress;
+}
+
+export interface RunningReport {
+  state: 'running';
+  startTime: string;
+  cancelRequested: boolean;
+  /** Absent when no worker answered. */
+  progress?: RunProgress;
+  /** Since when a step has been waiting for a worker to take it. */
+  unstartedSince?: string;
+  /** A step that is being tried again. */
+  trouble?: { attempt: number; message: string };
+}
+
+/** What the operator knows of one resource when it decides. */
+export interface Observation {
+  resource: TransferResource;
+  parsed: ParsedTransfer;
+  /** Reports by workflow id, of at least `workflowsToDescribe`; undefined when Temporal does not answer. */
+  runs: Record<string, RunReport> | undefined;
+  now: Date;
+  taskQueue: string;
+}
+
+export interface EventAction {
+  type: 'event';
+  eventType: 'Normal' | 'Warning';
+  reason: string;
+  message: string;
+  /** Events of one resource, generation, reason and discriminator are one event. */
+  discriminator: string;
+}
+
+/** Performed in order; the first that fails ends the list, and the resource is looked at anew. */
+export type Action =
+  | { type: 'addFinalizer' }
+  | { type: 'removeFinalizer' }
+  | { type: 'status'; status: ResourceStatus }
+  | EventAction
+  | { type: 'start'; workflowId: string; input: BatchTransferInput }
+  | { type: 'startDelete'; workflowId: string; input: DeleteTransferInput }
+  | { type: 'cancel'; workflowId: string }
+  /** Look again when this workflow ends ... */
+  | { type: 'awaitEnd'; workflowId: string }
+  /** ... and after so many milliseconds, for its progress. */
+  | { type: 'requeueAfter'; milliseconds: number }
+  /** Look again after the resource's own back-off. */
+  | { type: 'retry' };

@@ -1,0 +1,245 @@
+import type {
+  RunProgress,
+  RunResult,
+  TechnicalMetadata,
+  Transfer,
+  WrittenObject,
+} from '../../workflows/contract.ts';
+import type { ResourceStatus } from '../api/index.ts';
+import type { RunningReport } from './actions.ts';
+import { conditions } from './conditions.ts';
+import type { Verdicts } from './conditions.ts';
+
+/** Limits of the status schema, and what keeps a resource well below etcd's size limit. */
+const MAX_COLUMNS = 2_000;
+const MAX_WARNINGS = 100;
+const MAX_WARNING_LENGTH = 1_024;
+const MAX_ERROR_LENGTH = 32_768;
+const MAX_DESCRIPTION_LENGTH = 4_096;
+/** Milliseconds a step may wait for a worker before the status says so. */
+const PATIENCE = 10_000;
+
+export interface StatusContext {
+  present: ResourceStatus;
+  transfer: Transfer;
+  workflowId: string;
+  parseWarnings: string[];
+  generation: number;
+  now: Date;
+  taskQueue: string;
+}
+
+/** The run is about to be started: recorded before it is, so that no run is ever unknown to the status. */
+export function intendedStatus(context: StatusContext): ResourceStatus {
+  const { present, transfer, workflowId, parseWarnings } = context;
+  return withConditions(
+    context,
+    {
+      ...without(present, 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      status: 'Pending',
+      active: workflowId,
+      sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
+      destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
+      warnings: warnings(parseWarnings),
+    },
+    {
+      Ready: ['False', 'Pending', 'The run is about to start.'],
+      Progressing: ['True', 'Starting', 'The run is about to start.'],
+      Stalled: ['False', 'Pending', ''],
+    },
+  );
+}
+
+export function runningStatus(context: StatusContext, report: RunningReport): ResourceStatus {
+  const { present } = context;
+  const { error, retry } = present;
+  const kept = { ...without(present, 'error', 'retry'), active: context.workflowId };
+  const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
+  const waiting = waitReason(context, report);
+  const progress = report.progress;
+  if (!progress) {
+    const status = present.status === 'Failed' ? 'Failed' : 'Running';
+    const failed = status === 'Failed' ? { error, retry } : {};
+    return withConditions(
+      context,
+      { ...kept, ...failed, status, startTime },
+      {
+        Ready: ['False', status, 'The copy is not complete.'],
+        Progressing: waiting ?? [
+          'True',
+          'Running',
+          'The run goes on; its progress is not known at the moment.',
+        ],
+        Stalled: ['False', status, ''],
+      },
+    );
+  }
+  const failure = progress.state === 'Failed' ? progress.failure : undefined;
+  const next: ResourceStatus = {
+    ...kept,
+    status: failure ? 'Failed' : 'Running',
+    startTime,
+    progress: progressOf(progress),
+    ...observed(context, progress),
+  };
+  if (failure) {
+    next.error = failure.message.slice(0, MAX_ERROR_LENGTH);
+    next.retry = {
+      attempt: failure.attempt,
+      maxAttempts: failure.maxAttempts,
+      nextRetryTime: failure.nextRetryTime,
+    };
+  }
+  return withConditions(context, next, {
+    Ready: ['False', failure ? 'Failed' : 'Running', failure?.message ?? 'The copy is not complete.'],
+    Progressing:
+      waiting ??
+      (failure
+        ? ['True', 'Retrying', `${retryDue(failure)}: ${failure.message}`]
+        : ['True', 'Running', `The run is in phase ${progress.phase}.`]),
+    Stalled: ['False', failure ? 'Failed' : 'Running', ''],
+  });
+}
+
+export function succeededStatus(context: StatusContext, result: RunResult): ResourceStatus {
+  return withConditions(
+    context,
+    {
+      ...without(context.present, 'error', 'active', 'progress', 'retry'),
+      ...published(context.workflowId, result),
+      status: 'Succeeded',
+      startTime: result.startedAt,
+      statistics: { ...result.statistics, durationSeconds: result.durationSeconds },
+      source: metadata(result.source),
+      destination: metadata(result.destination),
+      warnings: warnings([...context.parseWarnings, ...result.warnings]),
+    },
+    {
+      Ready: ['True', 'Succeeded', `Ingested ${result.statistics.rowsWritten} records!`],
+      Progressing: ['False', 'Succeeded', 'The run is complete.'],
+      Stalled: ['False', 'Succeeded', ''],
+    },
+  );
+}
+
+/** @param reason constant, e.g. `RunFailed` */
+export function fatalStatus(
+  context: StatusContext,
+  reason: string,
+  message: string,
+  progress: RunProgress | undefined,
+): ResourceStatus {
+  return withConditions(
+    context,
+    {
+      ...without(context.present, 'active', 'progress', 'retry'),
+      ...(progress && observed(context, progress)),
+      status: 'Fatal',
+      error: message.slice(0, MAX_ERROR_LENGTH),
+      lastFailed: context.workflowId,
+    },
+    {
+      Ready: ['False', reason, message],
+      Progressing: ['False', reason, 'Nothing is being done; change the resource to run again.'],
+      Stalled: ['True', reason, message],
+    },
+  );
+}
+
+/** What a finished run says of the destination, whatever becomes of the resource next. */
+export function published(workflowId: string, result: RunResult): Partial<ResourceStatus> {
+  return {
+    lastCompleted: workflowId,
+    lastSuccessTime: result.finishedAt,
+    lastRecordTime: result.startedAt,
+    numRecords: result.statistics.rowsWritten,
+    objects: result.objects.map(({ endpoint, bucket, key, etag, bytes }) => ({
+      endpoint,
+      bucket,
+      key,
+      etag,
+      bytes,
+    })),
+  };
+}
+
+/** Objects of both lists; of two with the same key the later one. */
+export function mergeObjects(
+  first: readonly WrittenObject[],
+  then: readonly WrittenObject[],
+): WrittenObject[] {
+  const byKey = new Map<string, WrittenObject>();
+  for (const object of [...first, ...then])
+    byKey.set(JSON.stringify([object.endpoint, object.bucket, object.key]), object);
+  return [...byKey.values()];
+}
+
+/** For people, e.g. `retry 2 of 3 is due`. */
+export function retryDue({ attempt, maxAttempts }: { attempt: number; maxAttempts: number }): string {
+  return `retry ${attempt}${maxAttempts > 0 ? ` of ${maxAttempts}` : ''} is due`;
+}
+
+export function without<K extends keyof ResourceStatus>(
+  status: ResourceStatus,
+  ...keys: K[]
+): Omit<ResourceStatus, K> {
+  const rest = { ...status };
+  for (const key of keys) delete rest[key];
+  return rest;
+}
+
+/** Why nothing happens although the run goes on; undefined when something does. */
+export function waitReason(
+  { now, taskQueue }: Pick<StatusContext, 'now' | 'taskQueue'>,
+  report: RunningReport,
+): Verdicts['Progressing'] | undefined {
+  if (report.unstartedSince && now.getTime() - Date.parse(report.unstartedSince) >= PATIENCE)
+    return ['False', 'WaitingForWorker', `Waiting for a worker on task queue ${taskQueue}.`];
+  if (report.trouble)
+    return [
+      'True',
+      'Retrying',
+      `A step is being tried again (attempt ${report.trouble.attempt}): ${report.trouble.message}`,
+    ];
+  return undefined;
+}
+
+export function withConditions(
+  { present, generation, now }: Pick<StatusContext, 'present' | 'generation' | 'now'>,
+  status: ResourceStatus,
+  verdicts: Partial<Verdicts>,
+): ResourceStatus {
+  return {
+    ...status,
+    observedGeneration: generation,
+    conditions: conditions(present.conditions, verdicts, generation, now),
+  };
+}
+
+export function warnings(texts: readonly string[]): string[] | undefined {
+  if (texts.length === 0) return undefined;
+  return [...new Set(texts)].slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_WARNING_LENGTH));
+}
+
+function observed({ present, parseWarnings }: StatusContext, progress: RunProgress): Partial<ResourceStatus> {
+  return {
+    statistics: { ...progress.statistics },
+    source: metadata(progress.source) ?? present.source,
+    destination: metadata(progress.destination) ?? present.destination,
+    warnings: warnings([...parseWarnings, ...progress.warnings]),
+  };
+}
+
+function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
+  const percent = chunksTotal > 0 ? Math.floor((100 * Math.min(chunksDone, chunksTotal)) / chunksTotal) : 0;
+  return { phase, chunksDone, chunksTotal, percent };
+}
+
+function metadata(full: TechnicalMetadata | undefined): ResourceStatus['source'] {
+  if (!full || full.columns.length <= MAX_COLUMNS) return full;
+  return {
+    ...full,
+    columns: full.columns.slice(0, MAX_COLUMNS),
+    details: { ...full.details, columns: `the first ${MAX_COLUMNS} of ${full.columns.length}` },
+  };
+}

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ObjectStore } from '../../../activities/stores/object-store.ts';
+
+const MIB = 1024 * 1024;
+
+async function read(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}
+
+async function list(store: ObjectStore, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of store.list(prefix)) keys.push(key);
+  return keys;
+}
+
+/** What every ObjectStore must do. `open` gives a store on a fresh, empty bucket. */
+export function objectStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+  describe(`object store contract: ${name}`, () => {
+    let store: ObjectStore;
+    let directory: string;
+    beforeAll(async () => {
+      store = await open();
+      directory = await mkdtemp(join(tmpdir(), 'ddc-store-'));
+    });
+    afterAll(async () => {
+      store.close();
+      await rm(directory, { recursive: true });
+    });
+
+    test('puts, looks at and reads back objects with metadata', async () => {
+      const { etag } = await store.put('a/small', Buffer.from('hello'), { 'ddc-run': 'r1' });
+      expect(await store.head('a/small')).toMatchObject({ size: 5, etag, metadata: { 'ddc-run': 'r1' } });
+      expect((await store.get('a/small'))!.toString()).toBe('hello');
+      expect(await store.head('a/none')).toBeUndefined();
+      expect(await store.get('a/none')).toBeUndefined();
+    });
+
+    test('puts a range of a file, and an empty object', async () => {
+      const file = join(directory, 'f');
+      await writeFile(file, '0123456789');
+      await store.put('range', { file, start: 2, end: 5 });
+      expect((await store.get('range'))!.toString()).toBe('234');
+      await store.put('empty', { file, start: 3, end: 3 });
+      expect((await store.head('empty'))!.size).toBe(0);
+    });
+
+    test('reads ranges of one version only', async () => {
+      await store.put('pinned', Buffer.from('0123456789'));
+      const object = (await store.head('pinned'))!;
+      const reader = store.open(object);
+      expect((await read(await reader.read(3, 7))).toString()).toBe('3456');
+      expect((await read(await reader.read(4, 4))).toString()).toBe('');
+      await store.put('pinned', Buffer.from('abcdefghij'));
+      await expect(reader.read(3, 7).then(read)).rejects.toMatchObject({
+        code: 'SourceChanged',
+        class: 'replan',
+      });
+    });
+
+    test('an upload becomes visible as a whole, parts in order of their numbers with gaps', async () => {
+      const first = randomBytes(5 * MIB);
+      const last = Buffer.from('end');
+      const uploadId = await store.createUpload('up', { 'ddc-run': 'r2' });
+      const two = await store.uploadPart('up', uploadId, 9, last);
+      const file = join(directory, 'part');
+      await writeFile(file, Buffer.concat([Buffer.from('xx'), first]));
+      const one = await store.uploadPart('up', uploadId, 2, { file, start: 2, end: 2 + first.length });
+      expect(await store.head('up')).toBeUndefined();
+      const { etag } = await store.completeUpload('up', uploadId, [one, two]);
+      const object = (await store.head('up'))!;
+      expect(object).toMatchObject({ size: first.length + 3, etag, metadata: { 'ddc-run': 'r2' } });
+      expect((await store.get('up'))!.equals(Buffer.concat([first, last]))).toBe(true);
+    });
+
+    test('a part uploaded again has the same identity', async () => {
+      const uploadId = await store.createUpload('again', {});
+      const body = randomBytes(100_000);
+      const one = await store.uploadPart('again', uploadId, 1, body);
+      expect(await store.uploadPart('again', uploadId, 1, body)).toEqual(one);
+      await store.abortUpload('again', uploadId);
+    });
+
+    test('aborting leaves nothing and is repeatable; completing afterwards says that the upload is lost', async () => {
+      const uploadId = await store.createUpload('gone', {});
+      const part = await store.uploadPart('gone', uploadId, 1, Buffer.from('x'));
+      await store.abortUpload('gone', uploadId);
+      await store.abortUpload('gone', uploadId);
+      expect(await store.head('gone')).toBeUndefined();
+      await expect(store.completeUpload('gone', uploadId, [part])).rejects.toMatchObject({ code: 'UploadLost' });
+      await expect(store.uploadPart('gone', uploadId, 1, Buffer.from('x'))).rejects.toMatchObject({
+        code: 'UploadLost',
+      });
+    });
+
+    test('finds uploads without parts on exactly one key', async () => {
+      const orphan = await store.createUpload('key', {});
+      const working = await store.createUpload('key', {});
+      await store.uploadPart('key', working, 1, Buffer.from('x'));
+      const other = await store.createUpload('key2', {});
+      expect((await store.emptyUploads('key')).map((upload) => upload.uploadId)).toEqual([orphan]);
+      await store.abortUpload('key', orphan);
+      await store.abortUpload('key', working);
+      await store.abortUpload('key2', other);
+    });
+
+    test('lists by prefix and deletes exactly what is named', async () => {
+      for (const key of ['d/small', 'd/small2.csv', 'd/x/1', 'd/x/2']) await store.put(key, Buffer.from('x'));
+      expect(await list(store, 'd/x/')).toEqual(['d/x/1', 'd/x/2']);
+      await store.delete(['d/small', 'd/none', 'd/x/1', 'd/x/2']);
+      expect(await list(store, 'd/')).toEqual(['d/small2.csv']);
+      await store.delete([]);
+    });
+  });
+}

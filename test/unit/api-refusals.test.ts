@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseTransfer } from '../../operator/api/index.ts';
+import {
+  batchTransfer,
+  configurationErrors,
+  DATABASE,
+  refusals,
+  S3,
+  syncTransfer,
+  VAULT,
+} from './api-resources.ts';
+
+const s3 = (fields: object) => batchTransfer({ source: { s3: { ...S3, objectKey: 'in.csv', ...fields } } });
+
+describe('what is valid but not supported is refused', () => {
+  test.each([
+    [syncTransfer(), 'kind: SyncTransfer is not supported yet; use a BatchTransfer to copy once'],
+    [
+      batchTransfer({ source: { db: DATABASE } }),
+      'spec.source.db: the store database is not supported yet; supported stores: s3',
+    ],
+    [
+      batchTransfer({ destination: { kafka: { kafkaBrokers: 'a:1', kafkaTopic: 't', dataFormat: 'raw' } } }),
+      'spec.destination.kafka: the store kafka is not supported yet; supported stores: s3',
+    ],
+    [
+      batchTransfer({ source: { cloudant: { host: 'h', database: 'd' } } }),
+      'spec.source.cloudant: Cloudant is not supported; supported stores: s3',
+    ],
+    [
+      batchTransfer({ schedule: '@daily' }),
+      'spec.schedule: schedules are not supported yet; remove it to run once',
+    ],
+    [batchTransfer({ suspend: true }), 'spec.suspend: suspending is not supported yet; remove it to run'],
+    [
+      s3({ vault: VAULT }),
+      'spec.source.s3.vault: not supported yet; give accessKey and secretKey (for development only)',
+    ],
+    [s3({ vaultPath: '/p' }), 'spec.source.s3.vaultPath: not supported yet;'],
+    [s3({ secretImport: '/dir' }), 'spec.source.s3.secretImport: not supported yet;'],
+    [s3({ partitionBy: ['a'] }), 'spec.source.s3.partitionBy: partitioning is not supported yet;'],
+    [s3({ objectKey: 'dir/' }), 'spec.source.s3.objectKey: prefixes are not supported yet; name one object'],
+    [
+      s3({ dataFormat: 'orc' }),
+      'spec.source.s3.dataFormat: format not supported yet; supported are csv and parquet',
+    ],
+    [
+      batchTransfer({ writeOperation: 'Append' }),
+      'spec.writeOperation: Append is not supported yet; use Overwrite',
+    ],
+    [
+      batchTransfer({ writeOperation: 'Update' }),
+      'spec.writeOperation: Update operation not supported for batch!',
+    ],
+    [
+      batchTransfer({ readDataType: 'cdc' }),
+      'spec.readDataType: ChangeData is not supported yet; use LogData',
+    ],
+    [
+      batchTransfer({ writeDataType: 'Change' }),
+      'spec.writeDataType: ChangeData is not supported yet; use LogData',
+    ],
+    [
+      batchTransfer({ transformation: [{ action: 'sample' }] }),
+      'spec.transformation[0].action: SampleRows is not supported yet; remove the transformation',
+    ],
+    [
+      batchTransfer({ transformation: [{ action: 'Redact' }, { action: 'EncryptColumns' }] }),
+      'spec.transformation[1].action: EncryptColumns is not supported yet; remove the transformation',
+    ],
+  ])('%#', (resource, refusal) => {
+    expect(refusals(resource)).toEqual([expect.stringContaining(refusal)]);
+  });
+
+  test('all at once', () => {
+    expect(
+      refusals(batchTransfer({ schedule: '@daily', suspend: true, writeOperation: 'Append' })),
+    ).toHaveLength(3);
+  });
+
+  test('errors of the resource come first', () => {
+    expect(configurationErrors(batchTransfer({ schedule: '@daily', maxFailedRetries: 11 }))).toEqual([
+      'spec.maxFailedRetries: must be at most 10',
+    ]);
+    expect(configurationErrors(syncTransfer({ maxFailedRetries: 1 }))).toEqual([
+      expect.stringContaining('spec.maxFailedRetries: unknown field'),
+    ]);
+  });
+
+  test('whether data is kept is known of refused resources too', () => {
+    expect(parseTransfer(batchTransfer({ noFinalizer: true, suspend: true }), {})).toMatchObject({
+      ok: false,
+      noFinalizer: true,
+    });
+  });
+});
