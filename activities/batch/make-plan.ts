@@ -31,6 +31,7 @@ export async function makePlan(
           maxChunks: MAX_CHUNKS,
           hints: job.hints,
           engine,
+          directory,
         });
         const select = await compileSelect(described, transfer.transformations, TRANSFORMS, engine);
         const { columns, cuts, reading } = described;

@@ -22,14 +22,14 @@ export async function withEngine<T>(options: EngineOptions, work: (engine: Engin
     temp_directory: options.directory,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    // Results must be the same wherever the worker runs.
-    TimeZone: 'UTC',
     preserve_insertion_order: 'true',
   });
   try {
     const connection = await instance.connect();
     try {
       registerFunctions(connection);
+      // Results must be the same wherever the worker runs.
+      await connection.run("SET TimeZone = 'UTC'");
       await connection.run(`SET allowed_directories = [${literal(`${options.directory}/`)}]`);
       await connection.run('SET enable_external_access = false');
       await connection.run('SET lock_configuration = true');

@@ -1,16 +1,17 @@
+import { z } from 'zod';
 import { TransferError } from '../failures.ts';
-import { parseJson, stringifyJson } from './lossless-json.ts';
 import { identifier, type Engine } from './engine.ts';
+import { parseLosslessJson } from './lossless-json.ts';
 
 /** Where an expression stands while the engine's parser looks at it; the engine parses statements only. */
 const FRAME = 'SELECT 1 FROM t WHERE ';
 
-/** What the engine's serialisation of a statement looks like, as far as this file touches it. */
-interface SerializedStatement {
-  error: boolean;
-  error_message?: string;
-  statements?: { node: { where_clause: unknown } }[];
-}
+/** The engine's serialisation of a statement, as far as this file touches it. */
+const statementSchema = z.looseObject({
+  statements: z.tuple([z.looseObject({ node: z.looseObject({ where_clause: z.unknown() }) })]),
+});
+
+const parserErrorSchema = z.object({ error: z.literal(true), error_message: z.string() });
 
 /**
  * Parses one SQL expression with the engine's own parser into its JSON tree. Executes nothing and looks up
@@ -19,22 +20,17 @@ interface SerializedStatement {
 export async function parseExpression(engine: Engine, text: string): Promise<unknown> {
   // The line break ends a comment at the text's end, which would otherwise swallow the parenthesis.
   const statement = await serialize(engine, `${FRAME}(${text}\n)`);
-  const tree = statement.statements?.[0]?.node.where_clause;
-  const frame = await serialize(engine, `${FRAME}true`);
-  frame.statements![0]!.node.where_clause = tree;
+  const tree = statement.statements[0].node.where_clause;
   // Text that closes the parenthesis and goes on leaves more behind than the frame and one expression.
-  if (tree === undefined || stringifyJson(statement) !== stringifyJson(frame))
+  if (JSON.stringify(statement) !== JSON.stringify(await framed(engine, tree)))
     throw new Error('not a single expression');
   return tree;
 }
 
 /** The inverse of parseExpression: a tree as SQL text, printed by the engine. */
 export async function printExpression(engine: Engine, tree: unknown): Promise<string> {
-  const frame = await serialize(engine, `${FRAME}true`);
-  frame.statements![0]!.node.where_clause = tree;
-  const [row] = await engine.query('SELECT json_deserialize_sql($1::VARCHAR) AS text', [
-    stringifyJson(frame),
-  ]);
+  const statement = JSON.stringify(await framed(engine, tree));
+  const [row] = await engine.query('SELECT json_deserialize_sql($1::VARCHAR) AS text', [statement]);
   const text = row?.['text'];
   if (typeof text !== 'string' || !text.startsWith(FRAME))
     throw new TransferError('Internal', 'the engine printed an expression in an unexpected way');
@@ -54,7 +50,7 @@ export async function typeOfExpression(
   const query = `SELECT (${sql}) AS result FROM ${rowOfNulls(relation)}`;
   const [column] = await engine.columns(query);
   await engine.query(query);
-  return column!.type;
+  return column?.type ?? '';
 }
 
 /** Table expression: one row of typed nulls. */
@@ -63,9 +59,18 @@ export function rowOfNulls(relation: readonly { name: string; type: string }[]):
   return `(SELECT ${nulls.join(', ')})`;
 }
 
-async function serialize(engine: Engine, sql: string): Promise<SerializedStatement> {
+async function framed(engine: Engine, tree: unknown): Promise<z.infer<typeof statementSchema>> {
+  const frame = await serialize(engine, `${FRAME}true`);
+  frame.statements[0].node.where_clause = tree;
+  return frame;
+}
+
+async function serialize(engine: Engine, sql: string): Promise<z.infer<typeof statementSchema>> {
   const [row] = await engine.query('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [sql]);
-  const statement = parseJson(String(row?.['tree'])) as SerializedStatement;
-  if (statement.error) throw new Error(statement.error_message ?? 'syntax error');
-  return statement;
+  const serialized = parseLosslessJson(String(row?.['tree']));
+  const refused = parserErrorSchema.safeParse(serialized);
+  if (refused.success) throw new Error(refused.data.error_message);
+  const statement = statementSchema.safeParse(serialized);
+  if (!statement.success) throw new Error('not a single expression');
+  return statement.data;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import {
   BLOB,
-  DuckDBBlobValue,
+  DuckDBBlobVector,
   DuckDBScalarFunction,
   VARCHAR,
   type DuckDBConnection,

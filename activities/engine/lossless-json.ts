@@ -1,7 +1,10 @@
 /** ES2026, in Node since 21 and not yet in TypeScript's library. */
 declare global {
   interface JSON {
-    parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { source?: string }) => unknown,
+    ): unknown;
     rawJSON(text: string): object;
   }
 }
@@ -12,7 +15,10 @@ declare global {
  */
 export function parseLosslessJson(text: string): unknown {
   return JSON.parse(text, (_key, value, { source }) =>
-    typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
+    typeof value === 'number' &&
+    !Number.isSafeInteger(value) &&
+    source !== undefined &&
+    /^-?\d+$/.test(source)
       ? JSON.rawJSON(source)
       : value,
   );

@@ -41,6 +41,8 @@ export interface DescribeOptions {
   maxChunks: number;
   hints: PlanHints;
   engine: Engine;
+  /** Scratch that the engine sees; exclusive to this call. */
+  directory: string;
 }
 
 export interface ChunkSource {

@@ -94,7 +94,7 @@ function quoteList(columns: readonly TransformColumn[]): string {
 
 /** The candidate closest to a misspelt word, undefined when none is close. */
 export function suggestion(word: string, candidates: readonly string[]): string | undefined {
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  const allowed = Math.floor(word.length / 3);
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > allowed) continue;

@@ -3,8 +3,10 @@ import type { Transformation } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { Transform } from './transform.ts';
 
-/** Text that can stand in SQL and in every format: valid Unicode without NUL. */
-export const textOption = z.string().refine((text) => text.isWellFormed() && !text.includes('\0'));
+/** Whether a text can stand in SQL and in every format: valid Unicode without NUL. */
+export function isText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
 
 /**
  * A transformation's options with defaults filled in. InvalidOption names the path, the option, its value and

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { literal } from '../engine/engine.ts';
 import { requireColumns } from './columns.ts';
-import { textOption } from './options.ts';
+import { isText } from './options.ts';
 import type { Transform } from './transform.ts';
+
+const notText: z.core.$ZodErrorMap = (issue) =>
+  `must be a text without NUL characters, not ${JSON.stringify(issue.input)}`;
 
 const options = z.strictObject({
   redactValue: z
-    .union([textOption, z.number().transform(String)], {
-      error: (issue) => `must be a text without NUL characters, not ${JSON.stringify(issue.input)}`,
-    })
+    .union([z.string(), z.number()], { error: notText })
+    .transform(String)
+    .refine(isText, { error: notText })
     .default('XXXXXXXXXX')
     .describe('What every value of the columns becomes.'),
 });

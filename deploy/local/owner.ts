@@ -16,6 +16,8 @@ const OWNER = z.object({
 /** How long a lock of another machine (shared home directory) is honoured; its processes cannot be looked at. */
 const FOREIGN_LOCK_MS = 60 * 60 * 1000;
 
+let boot: string | undefined;
+
 export function thisProcess(): Owner {
   return { pid: process.pid, startTime: startTime(process.pid) ?? '', host: hostname() };
 }
@@ -36,7 +38,9 @@ export function parseOwner(text: string): Owner | undefined {
 export function startTime(pid: number): string | undefined {
   if (process.platform !== 'linux') return answersSignals(pid) ? '' : undefined;
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const ticks = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    // Ticks count from the start of the machine, which may have started again.
+    return ticks && `${ticks}@${(boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim())}`;
   } catch {
     return undefined;
   }

@@ -24,44 +24,34 @@ export interface GroupId {
 /**
  * The shell becomes the program, after leaving behind a watchdog: a subshell that reads from a pipe whose other end
  * this process holds. When this process ends, however it ends, the system closes the pipe and the watchdog kills the
- * group. (The program is started with the pipe closed, so that it cannot be taken for data.)
+ * group; a line in the pipe sends the watchdog home. (The program itself is started without the pipe.)
  */
-const WATCHED = '{ read -r _ <&3; kill -KILL 0; } & exec 3<&- "$@"';
+const WATCHED = '{ read -r _ <&3 || kill -KILL 0; } & exec 3<&- "$@"';
 
 export interface Group extends GroupId {
   child: ChildProcess;
   /** Resolves with a description of how it ended, e.g. `exit code 1`. */
   ended: Promise<string>;
+  /** From now on the group outlives this process. */
+  release(): Promise<void>;
 }
 
 /** Starts a program in its own process group that dies with this process. Output goes to the log file. */
-export function startWatched(command: Command, output: { logFile: string } | { pipe: true }): Promise<Group> {
-  return start(
-    { ...command, program: '/bin/sh', args: ['-c', WATCHED, 'sh', command.program, ...command.args] },
-    output,
-    true,
-  );
-}
-
-/** Starts a program in its own process group that outlives this process. */
-export function startDetached(command: Command, output: { logFile: string }): Promise<Group> {
-  return start(command, output, false);
-}
-
-async function start(
+export async function startWatched(
   command: Command,
   output: { logFile: string } | { pipe: true },
-  watched: boolean,
 ): Promise<Group> {
   const log = 'logFile' in output ? openSync(output.logFile, 'a', 0o600) : 'pipe';
   try {
-    const child = spawn(command.program, command.args, {
+    const child = spawn('/bin/sh', ['-c', WATCHED, 'sh', command.program, ...command.args], {
       cwd: command.cwd,
       env: command.env,
       detached: true,
-      stdio: ['ignore', log, log, ...(watched ? (['pipe'] as const) : [])],
+      stdio: ['ignore', log, log, 'pipe'],
     });
     const leash = child.stdio[3] instanceof Socket ? child.stdio[3] : undefined;
+    // The watchdog may be gone already; whether it is matters to nobody.
+    leash?.on('error', () => leash.destroy());
     const ended = new Promise<string>((resolve) => {
       child.once('exit', (code, signal) => {
         // Closing the pipe ends the watchdog and with it whatever the program left in its group.
@@ -73,15 +63,18 @@ async function start(
       child.once('spawn', resolve);
       child.once('error', reject);
     });
-    leash?.on('error', () => leash.destroy());
     // A server must not keep its parent from ending; a command whose output is read does, by the reading.
     if ('logFile' in output) {
       child.unref();
       leash?.unref();
     }
     const { pid } = child;
-    if (pid === undefined) throw new Error(`${command.program} did not start`);
-    return { child, pid, startTime: startTime(pid) ?? 'ended', ended };
+    if (pid === undefined || !leash) throw new Error(`${command.program} did not start`);
+    const release = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        leash.write('released\n', (error) => (error ? reject(error) : resolve()));
+      });
+    return { child, pid, startTime: startTime(pid) ?? 'ended', ended, release };
   } finally {
     if (typeof log === 'number') closeSync(log);
   }

@@ -26,7 +26,8 @@ export async function untilReady(plan: ProcessPlan, group: Group, logFile: strin
   void group.ended.then((how) => (end = how));
   let lastFailure = '';
   for (;;) {
-    const failure = await failureOf(plan.probe(AbortSignal.timeout(PROBE_TIMEOUT_MS)));
+    const probe = failureOf(plan.probe(AbortSignal.timeout(PROBE_TIMEOUT_MS)));
+    const failure = await Promise.race([probe, group.ended]);
     // Looked at after the probe: whoever answered was another server if ours has ended.
     if (end !== undefined) throw ended(plan.name, end, logFile);
     if (failure === undefined) return;

@@ -4,7 +4,7 @@ import { planKubernetes } from './kubernetes.ts';
 import { SERVER_PORTS } from './plan.ts';
 import type { PlanInput, ProcessName, ServerName, ServerPlan } from './plan.ts';
 import { freePorts } from './ports.ts';
-import { startDetached, startWatched, stopGroup } from './process.ts';
+import { startWatched, stopGroup } from './process.ts';
 import type { Group, GroupId } from './process.ts';
 import type { ProgramName } from './programs.ts';
 import { seconds } from './progress.ts';
@@ -34,7 +34,6 @@ export interface ServerOptions {
   ports?: Record<string, number> | undefined;
   programs: Partial<Record<ProgramName, string>>;
   log: Log;
-  detached: boolean;
 }
 
 /** One server and its processes. */
@@ -87,6 +86,10 @@ export class Server {
     }
   }
 
+  async release(): Promise<void> {
+    for (const group of this.#groups.values()) await group.release();
+  }
+
   async restart(name: ProcessName): Promise<void> {
     await this.#stopProcess(name, STOP_GRACE_MS);
     await this.#startProcess(name);
@@ -118,8 +121,7 @@ export class Server {
       `process "${name}"`,
     );
     const logFile = join(this.#options.dir, 'logs', `${name}.log`);
-    const start = this.#options.detached ? startDetached : startWatched;
-    const group = await start(plan.command, { logFile });
+    const group = await startWatched(plan.command, { logFile });
     this.#groups.set(name, group);
     await untilReady(plan, group, logFile);
   }

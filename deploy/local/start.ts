@@ -16,8 +16,6 @@ export interface StartOptions {
   /** Paths of programs and of the cache; see obtainAll. */
   env: Record<string, string | undefined>;
   log: Log;
-  /** The servers outlive this process. Default false: they die with it, even with kill -9. */
-  detached?: boolean;
 }
 
 export type ServerPorts = Partial<Record<ServerName, Record<string, number>>>;
@@ -25,6 +23,8 @@ export type ServerPorts = Partial<Record<ServerName, Record<string, number>>>;
 export interface RunningServers {
   /** For the programs that use the servers: KUBECONFIG, DDC_TEMPORAL_ADDRESS, ... */
   readonly environment: Record<string, string>;
+  /** Of one server. */
+  environmentOf(name: ServerName): Record<string, string>;
   readonly ports: ServerPorts;
   /** A snapshot. */
   processes(): RunningProcess[];
@@ -32,6 +32,8 @@ export interface RunningServers {
   kill(name: ProcessName): Promise<void>;
   /** On the same port and data; resolves when it serves. Stops it first if it runs. */
   restart(name: ProcessName): Promise<void>;
+  /** The servers outlive this process. Without it they die with it, even with kill -9. */
+  release(): Promise<void>;
   /** Ends everything; resolves when no process is left. */
   stop(): Promise<void>;
 }
@@ -45,14 +47,14 @@ export async function startServers(
   options: StartOptions,
 ): Promise<RunningServers> {
   const dir = resolve(options.dir);
-  const { log, ports, detached = false } = options;
+  const { log, ports } = options;
   const programs = await obtainAll(
     [...new Set<ProgramName>(names.flatMap((name) => SERVER_PROGRAMS[name]))],
     options,
   );
   mkdirSync(join(dir, 'logs'), { recursive: true, mode: 0o700 });
   const servers = [...new Set(names)].map(
-    (name) => new Server(name, { dir, ports: ports?.[name], programs, log, detached }),
+    (name) => new Server(name, { dir, ports: ports?.[name], programs, log }),
   );
   const running = combine(servers);
   const outcomes = await Promise.allSettled(servers.map((server) => server.start()));
@@ -75,12 +77,16 @@ function combine(servers: readonly Server[]): RunningServers {
     get environment() {
       return Object.fromEntries(servers.flatMap((server) => Object.entries(server.environment)));
     },
+    environmentOf: (name) => servers.find((server) => server.name === name)?.environment ?? {},
     get ports() {
       return Object.fromEntries(servers.map((server) => [server.name, server.ports]));
     },
     processes: () => servers.flatMap((server) => server.processes()),
     kill: async (name) => serverOf(name).kill(name),
     restart: async (name) => serverOf(name).restart(name),
+    async release() {
+      await Promise.all(servers.map((server) => server.release()));
+    },
     async stop() {
       await Promise.all(servers.map((server) => server.stop()));
     },

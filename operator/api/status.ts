@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** `fybrik.io/v1` state vocabulary. Failed = recovering; Fatal and ConfigurationError need a person. */
-export const STATES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Fatal', 'ConfigurationError'] as const;
+const STATES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Fatal', 'ConfigurationError'] as const;
 
 const count = (description: string) => z.int().min(0).optional().describe(description);
 const time = (description: string) => z.iso.datetime().optional().describe(description);
@@ -115,4 +115,3 @@ export const statusSchema = z
   .describe('What DDC has done and is doing about this resource.');
 
 export type ResourceStatus = z.infer<typeof statusSchema>;
-export type State = (typeof STATES)[number];

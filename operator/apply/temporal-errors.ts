@@ -6,6 +6,7 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/common';
+import { messageOf } from '../kubernetes.ts';
 import type { EndedReport } from '../reconcile/actions.ts';
 
 /** gRPC status codes that say nothing about the request: CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, ... */
@@ -21,7 +22,15 @@ export function isUnavailable(error: unknown): boolean {
 
 /** The gRPC status code of an error of the client, which may wrap the transport's own. */
 export function grpcCode(error: unknown): number | undefined {
-  for (let at = error; at instanceof Error; at = at.cause) if (isGrpcServiceError(at)) return at.code;
+  return grpcError(error)?.code;
+}
+
+export function grpcMessage(error: unknown): string {
+  return grpcError(error)?.details ?? messageOf(error);
+}
+
+function grpcError(error: unknown): { code: number; details: string } | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) if (isGrpcServiceError(at)) return at;
   return undefined;
 }
 

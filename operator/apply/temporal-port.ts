@@ -19,8 +19,9 @@ export interface TemporalPort {
 
 /** Temporal did not answer, or not now; the same call may succeed later. */
 export class TemporalUnavailable extends Error {
-  constructor(cause: unknown) {
-    super(`Temporal does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  /** @param reason for people, e.g. `connection refused` */
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
     this.name = 'TemporalUnavailable';
   }
 }

@@ -1,5 +1,9 @@
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import {
+  NamespaceNotFoundError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/common';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { QUERY_PROGRESS, WORKFLOW_TYPES } from '../../workflows/contract.ts';
@@ -11,11 +15,11 @@ import type {
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
-import type { RunReport } from '../reconcile/actions.ts';
+import type { CompletedReport, EndedReport, RunReport } from '../reconcile/actions.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
 import { details, searchAttributes, summary } from './run-texts.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { endedReport, grpcCode, isUnavailable } from './temporal-errors.ts';
+import { endedReport, grpcCode, grpcMessage, isUnavailable } from './temporal-errors.ts';
 import { TemporalUnavailable } from './temporal-port.ts';
 import type { TemporalPort } from './temporal-port.ts';
 
@@ -174,13 +178,16 @@ class Temporal implements TemporalPort {
         return { state: 'deleted', data };
       }
       const result: RunResult = await this.#call(() => handle.result());
-      return { state: 'completed', result };
+      return this.#withProgress({ state: 'completed', result }, workflowId);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      const report = endedReport(error, closeTime);
-      const progress = report.state === 'failed' ? await this.#progress(workflowId) : undefined;
-      return { ...report, ...(progress && { progress }) };
+      return this.#withProgress(endedReport(error, closeTime), workflowId);
     }
+  }
+
+  async #withProgress<R extends CompletedReport | EndedReport>(report: R, workflowId: string): Promise<R> {
+    const progress = await this.#progress(workflowId);
+    return progress ? { ...report, progress } : report;
   }
 
   /** undefined when no worker answers in time. */
@@ -200,7 +207,9 @@ class Temporal implements TemporalPort {
     try {
       return await this.#connection.withDeadline(Date.now() + CALL_TIMEOUT, request);
     } catch (error) {
-      throw isUnavailable(error) ? new TemporalUnavailable(error) : error;
+      if (error instanceof NamespaceNotFoundError)
+        throw new TemporalUnavailable(`it has no namespace ${error.namespace}`, error);
+      throw isUnavailable(error) ? new TemporalUnavailable(grpcMessage(error), error) : error;
     }
   }
 }

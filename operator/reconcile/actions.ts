@@ -12,10 +12,17 @@ import type { TransferResource } from './resource.ts';
 export type RunReport =
   | { state: 'absent' }
   | RunningReport
-  | { state: 'completed'; result: RunResult }
+  | CompletedReport
   /** A removal that is complete. */
   | { state: 'deleted'; data: DeletedData }
   | EndedReport;
+
+export interface CompletedReport {
+  state: 'completed';
+  result: RunResult;
+  /** The last there was, when a worker answered. */
+  progress?: RunProgress;
+}
 
 export interface EndedReport {
   /** failed: by its own decision. cancelled, terminated, timedOut: from outside. */

@@ -40,9 +40,10 @@ export function workflowsToDescribe(resource: TransferResource, parsed: ParsedTr
  */
 export function reconcile(observation: Observation): Action[] {
   const actions = observation.runs ? decide(observation, observation.runs) : temporalUnavailable(observation);
-  return actions.filter(
-    (action) => action.type !== 'status' || differs(action.status, observation.resource.status),
-  );
+  // Before a start the status is written even when it says so already: the write fails if somebody else was faster.
+  const starts = actions.some(({ type }) => type === 'start' || type === 'startDelete');
+  const { status } = observation.resource;
+  return actions.filter((action) => action.type !== 'status' || starts || differs(action.status, status));
 }
 
 function decide(observation: Observation, runs: Record<string, RunReport>): Action[] {
@@ -97,12 +98,11 @@ function decideCurrent(
       ];
     }
     case 'completed': {
-      const { result } = report;
-      const message = `Ingested ${result.statistics.rowsWritten} records!`;
+      const message = `Ingested ${report.result.statistics.rowsWritten} records!`;
       return [
         ...startedEvent(context),
         { type: 'event', eventType: 'Normal', reason: 'Success', message, discriminator: workflowId },
-        { type: 'status', status: succeededStatus(context, result) },
+        { type: 'status', status: succeededStatus(context, report) },
       ];
     }
     case 'deleted':

@@ -6,7 +6,7 @@ import type {
   WrittenObject,
 } from '../../workflows/contract.ts';
 import type { ResourceStatus } from '../api/index.ts';
-import type { RunningReport } from './actions.ts';
+import type { CompletedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
 import type { Verdicts } from './conditions.ts';
 
@@ -101,11 +101,15 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   });
 }
 
-export function succeededStatus(context: StatusContext, result: RunResult): ResourceStatus {
+export function succeededStatus(
+  context: StatusContext,
+  { result, progress }: CompletedReport,
+): ResourceStatus {
   return withConditions(
     context,
     {
-      ...without(context.present, 'error', 'active', 'progress', 'retry'),
+      ...without(context.present, 'error', 'active', 'retry'),
+      ...(progress && { progress: progressOf(progress) }),
       ...published(context.workflowId, result),
       status: 'Succeeded',
       startTime: result.startedAt,
@@ -132,8 +136,8 @@ export function fatalStatus(
   return withConditions(
     context,
     {
-      ...without(context.present, 'active', 'progress', 'retry'),
-      ...(progress && observed(context, progress)),
+      ...without(context.present, 'active', 'retry'),
+      ...(progress && { progress: progressOf(progress), ...observed(context, progress) }),
       status: 'Fatal',
       error: message.slice(0, MAX_ERROR_LENGTH),
       lastFailed: context.workflowId,

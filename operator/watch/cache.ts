@@ -36,6 +36,10 @@ export class ResourceCache {
     this.#removed.set(key, resource);
   }
 
+  keys(kind: string): string[] {
+    return [...this.#resources].filter(([, resource]) => resource.kind === kind).map(([key]) => key);
+  }
+
   /** Takes a complete list of one kind; returns the keys to look at: all that are in it or have vanished. */
   replace(kind: string, resources: readonly TransferResource[]): string[] {
     const listed = new Set(resources.map(resourceKey));

@@ -14,6 +14,8 @@ export interface WatcherOptions<T> {
   /** Called with every complete list: first, after the server forgot where we were, and periodically. */
   onList(items: T[]): void;
   onEvent(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+  /** Called when the watch goes on after a failure: whatever else failed meanwhile can be tried again. */
+  onReconnect(): void;
   outage: Outage;
   timings?: Partial<WatchTimings>;
 }
@@ -72,7 +74,10 @@ export async function watchCollection<T extends Versioned>(
         timeoutSeconds: Math.ceil(length / 1000),
         idleTimeout: timings.idle,
         signal,
-        onOpen: () => options.outage.recovered(),
+        onOpen: () => {
+          options.outage.recovered();
+          if (failures > 0) options.onReconnect();
+        },
       });
       for await (const event of events) {
         if (event.type === 'ERROR')

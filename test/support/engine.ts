@@ -22,7 +22,9 @@ export async function openEngine(): Promise<TestEngine> {
     },
     async columns(sql) {
       const rows = await connection.runAndReadAll(`DESCRIBE ${sql}`);
-      return rows.getRows().map(([name, type]) => ({ name: `${name}`, type: `${type}` }));
+      return rows
+        .getRowObjectsJson()
+        .map((row) => ({ name: text(row['column_name']), type: text(row['column_type']) }));
     },
     close() {
       connection.closeSync();
@@ -33,4 +35,9 @@ export async function openEngine(): Promise<TestEngine> {
 
 function values(parameters: readonly (string | number | null)[] | undefined): DuckDBValue[] | undefined {
   return parameters === undefined ? undefined : [...parameters];
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('DESCRIBE answers with texts');
+  return value;
 }

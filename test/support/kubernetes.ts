@@ -63,15 +63,16 @@ export async function untilStatus(
   states: string[],
   deadlineMs = 60_000,
 ): Promise<ResourceStatus> {
-  const found = await poll(
-    () => getTransfer(namespace, name),
-    (resource) =>
-      resource?.status?.observedGeneration === resource?.metadata.generation &&
-      states.includes(resource?.status?.status ?? ''),
+  return poll(
+    async () => {
+      const resource = await getTransfer(namespace, name);
+      const status = resource?.status ?? {};
+      return status.observedGeneration === resource?.metadata.generation ? status : {};
+    },
+    (status) => states.includes(status.status ?? ''),
     `${namespace}/${name} to be ${states.join(' or ')}`,
     deadlineMs,
   );
-  return found!.status!;
 }
 
 export async function untilGone(namespace: string, name: string, deadlineMs = 60_000): Promise<void> {

@@ -10,7 +10,7 @@ export const FIRST_STATE = 4;
 /** Set in a state's kind when its text must be looked at: the calendar, the range of an exponent. */
 export const CHECK = 16;
 
-const CLASS_BITS = 5;
+export const CLASS_BITS = 5;
 const DIGITS = '0123456789';
 const CLASSES = [',', '\n', '\r', '"', ' ', '-', '+', '.', ':', '0', '1', '2', '3', '45', '6789'].concat(
   ['T', 't', 'Z', 'eE', 'rR', 'uU', 'fF', 'aA', 'lL', 'sS'],

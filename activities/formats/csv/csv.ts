@@ -7,7 +7,7 @@ import { fetch } from './fetch.ts';
 /** CSV as in RFC 4180 with a header line and UTF-8. Rules of types: docs/formats.md. */
 export const csv: Format = {
   name: 'csv',
-  extensions: ['.csv'],
+  extensions: ['csv'],
   text: true,
   ordered: true,
   describe,

@@ -91,11 +91,11 @@ async function scanAll(
   const scanner = new Scanner(header.names.length);
   const nextTarget = () => (cuts.length < nominal.length - 1 ? (nominal[cuts.length] as number) : Infinity);
   scanner.target = nextTarget() - header.end;
-  scanner.onRecord = (end, { lines: newlines }) => {
+  scanner.onRecord = (end) => {
     // one long record may pass several cuts: the chunks between are empty
     while (header.end + end >= nextTarget()) {
       cuts.push(header.end + end);
-      lines.push(header.lines + newlines + 1);
+      lines.push(header.lines + scanner.lines + 1);
     }
     scanner.target = nextTarget() - header.end;
   };

@@ -5,7 +5,7 @@ const INT64_MAX = 2n ** 63n - 1n;
 /** Decimal digits that a double can tell apart when it is printed with as many. */
 const DOUBLE_DIGITS = 17;
 /** Numbers with at most so many characters need no look at their text. */
-export const SAFE_NUMBER_LENGTH = 15;
+export const SAFE_LENGTH = 15;
 
 /**
  * Kind of a value whose shape alone does not decide: long numbers, exponents, dates. `kind` is what the

@@ -1,9 +1,9 @@
-import { ACTION, CHECK, CLASS, FIRST_STATE, KIND_OF, NEXT, OPEN, RETURNED, STATE } from './automaton.ts';
-import { exactKind, SAFE_NUMBER_LENGTH } from './exact.ts';
+import { ACTION, CHECK, CLASS, CLASS_BITS, FIRST_STATE, KIND_OF, NEXT, OPEN, RETURNED, STATE } from './automaton.ts';
+import { exactKind, SAFE_LENGTH } from './exact.ts';
 import { KIND, KINDS } from './kinds.ts';
 
-/** No number or date that a type holds has a longer text. */
-const LONGEST_CHECKED = 64;
+/** Longer texts are not looked at: no number or date that a type holds has one. */
+const LONGEST_LOOK = 64;
 
 /** What is wrong with the structure, and in which line (1-based, counted from the scan's begin). */
 export interface Flaw {
@@ -15,33 +15,36 @@ export interface Flaw {
 
 /**
  * Reads CSV bytes once, in pieces of any size, and keeps counts only: records, lines, what the values of
- * every column look like, and the first structural flaw. About 350 MB/s on one core. Counts records as the
- * engine does: blank lines are records (NULL) if there is one column, else nothing.
+ * every column look like, and the first structural flaw. Counts records as the engine does: blank lines are
+ * records (NULL) if there is one column, else nothing.
  */
 export class Scanner {
   records = 0;
   /** Newlines so far, those inside of quotes too. */
   lines = 0;
-  /** Records that end with \r\n, and with \n alone. */
+  /** Lines outside of quotes that end with \r\n, and with \n alone. */
   crlf = 0;
   lf = 0;
+  /** Bytes with line end. */
   longestRecord = 0;
   flaw: Flaw | undefined;
-  /** Calls `onRecord` at the end of the first record that ends at or after this offset from the scan's begin. */
+  /** `onRecord` is called at the end of every record that ends at or after this offset from the scan's begin. */
   target = Infinity;
-  onRecord: ((end: number, scanner: Scanner) => void) | undefined;
+  onRecord: ((end: number) => void) | undefined;
 
   readonly #fields: number;
   /** Column * KINDS + kind -> line of the first such value, 0 = none. */
   readonly #firstLine: Float64Array;
   #state: number;
-  #column = 0;
+  /** Column * KINDS. */
+  #slot = 0;
   #recordLine = 1;
-  /** The first record is only the end of one: its number of fields and first value are not judged. */
+  /** The present record may be only the end of one: its number of fields is not judged. */
   #partial: boolean;
   #offset = 0;
   #recordStart = 0;
-  #tail = Buffer.alloc(0);
+  /** The begin of the present value, of pieces before. */
+  #tail: Buffer = Buffer.alloc(0);
 
   /** `inQuotes`: assume that the bytes begin inside a quoted value. */
   constructor(fields: number, options: { inQuotes?: boolean } = {}) {
@@ -53,77 +56,79 @@ export class Scanner {
 
   /** Stops for good at a quote that makes no sense; a wrong number of fields is noted and passed over. */
   push(bytes: Uint8Array): void {
-    if (this.flaw !== undefined && this.flaw.what !== 'fields') return;
+    if (this.#stopped()) return;
+    // the loop runs once a byte: what it touches is local, as look-ups of imports and fields are not hoisted
+    const classOf = CLASS;
+    const nextOf = NEXT;
+    const kindOf = KIND_OF;
+    const firstLine = this.#firstLine;
     let state = this.#state;
+    let slot = this.#slot;
     let start = -this.#tail.length;
     for (let i = 0; i < bytes.length; i++) {
-      const next = NEXT[(state << 5) | (CLASS[bytes[i] as number] as number)] as number;
+      const next = nextOf[(state << CLASS_BITS) | (classOf[bytes[i] as number] as number)] as number;
       if (next >= FIRST_STATE) {
         state = next;
-        continue;
-      }
-      switch (next) {
-        case ACTION.endField:
-          this.#endField(state, bytes, start, i);
-          state = STATE.start;
-          start = i + 1;
-          break;
-        case ACTION.endRecord:
-          this.#endRecord(state, bytes, start, i);
-          state = STATE.start;
-          start = i + 1;
-          break;
-        case ACTION.quotedNewline:
-          this.lines++;
-          state = STATE.inQuotes;
-          break;
-        default:
-          this.flaw = { line: this.lines + 1, what: 'misquoted' };
-          return;
+      } else if (next <= ACTION.endRecord) {
+        const kind = kindOf[state] as number;
+        const known = firstLine[slot + kind] !== 0;
+        if (!known || kind >= CHECK || i - start > SAFE_LENGTH) this.#note(slot, kind, bytes, start, i);
+        slot += KINDS;
+        if (next === ACTION.endRecord) {
+          this.#endRecord(slot, state, this.#offset + i + 1);
+          slot = 0;
+        }
+        state = STATE.start;
+        start = i + 1;
+      } else if (next === ACTION.quotedNewline) {
+        this.lines++;
+        state = STATE.inQuotes;
+      } else {
+        this.flaw = { line: this.lines + 1, what: 'misquoted' };
+        return;
       }
     }
     this.#state = state;
+    this.#slot = slot;
     this.#offset += bytes.length;
     this.#keepTail(bytes, start);
   }
 
-  /** The input ends here: a last record without newline counts. */
+  /** The input ends here: a last record without line end counts. */
   finish(): void {
-    if (this.flaw !== undefined && this.flaw.what !== 'fields') return;
+    if (this.#stopped()) return;
     if (OPEN[this.#state] === 1) {
       this.flaw ??= { line: this.#recordLine, what: 'unterminated' };
-    } else if (this.#state !== STATE.start || this.#column > 0) {
-      const lines = this.lines;
-      this.#endRecord(this.#state, this.#tail, 0, this.#tail.length);
-      this.lines = lines;
+    } else if (this.#state !== STATE.start || this.#slot > 0) {
+      this.#note(this.#slot, KIND_OF[this.#state] as number, this.#tail, 0, this.#tail.length);
+      this.#endRecord(this.#slot + KINDS, this.#state, this.#offset);
     }
   }
 
   /** Kinds of values seen in a column, with the line of the first of each. */
   kinds(column: number): { kind: number; line: number }[] {
     const seen = this.#firstLine.subarray(column * KINDS, (column + 1) * KINDS);
-    return [...seen].map((line, kind) => ({ kind, line })).filter(({ line }) => line > 0);
+    return Array.from(seen, (line, kind) => ({ kind, line })).filter(({ line }) => line > 0);
   }
 
-  #endField(state: number, bytes: Uint8Array, start: number, end: number): void {
-    const column = this.#column++;
-    if (column >= this.#fields || this.#partial) return;
-    let kind = KIND_OF[state] as number;
-    if (kind >= CHECK) {
-      kind = this.#look(kind - CHECK, bytes, start, end);
-    } else if (end - start > SAFE_NUMBER_LENGTH && (kind === KIND.integer || kind === KIND.decimal)) {
-      kind = this.#look(kind, bytes, start, end);
-    }
-    const slot = column * KINDS + kind;
-    if (this.#firstLine[slot] === 0) this.#firstLine[slot] = this.#recordLine;
+  #stopped(): boolean {
+    return this.flaw !== undefined && this.flaw.what !== 'fields';
   }
 
-  #endRecord(state: number, bytes: Uint8Array, start: number, end: number): void {
-    const blank = this.#column === 0 && KIND_OF[state] === KIND.empty;
+  #note(slot: number, kind: number, bytes: Uint8Array, start: number, end: number): void {
+    let exact = kind;
+    const longNumber = end - start > SAFE_LENGTH && (kind === KIND.integer || kind === KIND.decimal);
+    if (longNumber || kind >= CHECK) exact = this.#look(kind & ~CHECK, bytes, start, end);
+    // a slot beyond the columns belongs to a record with too many fields
+    if (this.#firstLine[slot + exact] === 0) this.#firstLine[slot + exact] = this.#recordLine;
+  }
+
+  #endRecord(slot: number, state: number, end: number): void {
+    const found = slot / KINDS;
+    const blank = found === 1 && KIND_OF[state] === KIND.empty;
     if (!blank || this.#fields === 1) {
-      this.#endField(state, bytes, start, end);
-      if (this.#column !== this.#fields && !this.#partial) {
-        this.flaw ??= { line: this.#recordLine, what: 'fields', found: this.#column };
+      if (found !== this.#fields && !this.#partial) {
+        this.flaw ??= { line: this.#recordLine, what: 'fields', found };
       }
       this.records++;
     }
@@ -131,25 +136,23 @@ export class Scanner {
     else this.lf++;
     this.lines++;
     this.#recordLine = this.lines + 1;
-    this.#column = 0;
     this.#partial = false;
-    const next = this.#offset + end + 1;
-    if (next - this.#recordStart > this.longestRecord) this.longestRecord = next - this.#recordStart;
-    this.#recordStart = next;
-    if (next >= this.target) this.onRecord?.(next, this);
+    if (end - this.#recordStart > this.longestRecord) this.longestRecord = end - this.#recordStart;
+    this.#recordStart = end;
+    if (end >= this.target) this.onRecord?.(end);
   }
 
   #look(kind: number, bytes: Uint8Array, start: number, end: number): number {
-    if (end - start > LONGEST_CHECKED) return KIND.text;
-    const here = Buffer.from(bytes.buffer, bytes.byteOffset + Math.max(start, 0), end - Math.max(start, 0));
-    const text = (start < 0 ? this.#tail.toString('latin1') : '') + here.toString('latin1');
+    if (end - start > LONGEST_LOOK) return KIND.text;
+    const here = Buffer.from(bytes.subarray(Math.max(start, 0), end)).toString('latin1');
+    const text = start < 0 ? this.#tail.toString('latin1') + here : here;
     return exactKind(kind, text.replace(/^"|"?\r?$/g, ''));
   }
 
-  /** Keeps the begin of a value that the next piece goes on with; of long ones only the fact. */
+  /** Of a value too long to be looked at, no more is kept than shows that it is. */
   #keepTail(bytes: Uint8Array, start: number): void {
     const here = bytes.subarray(Math.max(start, 0));
     const all = start < 0 ? Buffer.concat([this.#tail, here]) : here;
-    this.#tail = Buffer.from(all.subarray(0, LONGEST_CHECKED + 1));
+    this.#tail = Buffer.from(all.subarray(0, LONGEST_LOOK + 1));
   }
 }

@@ -1,9 +1,10 @@
+import { isText } from '../options.ts';
 import type { TransformColumn, TransformContext } from '../transform.ts';
 import { MAX_CHARACTERS, MAX_CONCATENATIONS, MAX_NODES } from './limits.ts';
 import { clausePath, engineMessage, refusal } from './refusal.ts';
 import { rewriteSpellings } from './spellings.ts';
 import { tokenize } from './tokens.ts';
-import { isNode, type Node } from './tree.ts';
+import type { Node } from './tree.ts';
 import { allowedExpression } from './whitelist.ts';
 
 export interface CompiledFilter {
@@ -24,6 +25,7 @@ export async function compileFilter(
   const path = clausePath(context.path);
   if (clause.length > MAX_CHARACTERS)
     throw refusal(path, `the clause has ${clause.length} characters, at most ${MAX_CHARACTERS} are allowed`);
+  if (!isText(clause)) throw refusal(path, 'the clause holds characters that are not text');
   const { text, warnings } = rewriteSpellings(tokenize(clause, path), relation, path);
   const parsed = await context.parseExpression(text).catch((error: unknown) => {
     throw refusal(path, `not a condition: ${engineMessage(error)}`);
@@ -48,11 +50,10 @@ function refuseExcess(root: Node, path: string): void {
   while (pending.length > 0) {
     const value = pending.pop();
     if (typeof value !== 'object' || value === null) continue;
-    if (isNode(value)) {
-      nodes += 1;
-      if (value['function_name'] === '||') concatenations += 1;
-      if (value.class === 'BETWEEN') pending.push(value['input']);
-    }
+    const { class: kind, function_name: name, input }: Partial<Node> = value;
+    if (kind !== undefined) nodes += 1;
+    if (kind === 'BETWEEN') pending.push(input);
+    if (name === '||') concatenations += 1;
     if (nodes > MAX_NODES)
       throw refusal(path, `the clause is too complex: more than ${MAX_NODES} parts; shorten it`);
     if (concatenations > MAX_CONCATENATIONS)

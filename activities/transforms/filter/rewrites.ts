@@ -29,7 +29,6 @@ export const REWRITTEN: Record<string, Rewrite> = {
     most: 2,
     apply: ([a, b]) => engineFunction('trunc', [engineFunction('//', [a!, nullForZero(b!)])]),
   },
-  '<=>': { least: 2, most: 2, apply: ([a, b]) => tree.comparison('COMPARE_NOT_DISTINCT_FROM', a!, b!) },
   nvl: { least: 2, most: 2, apply: (operands) => tree.operator('OPERATOR_COALESCE', operands) },
   isnull: { least: 1, most: 1, apply: (operands) => tree.operator('OPERATOR_IS_NULL', operands) },
   isnotnull: { least: 1, most: 1, apply: (operands) => tree.operator('OPERATOR_IS_NOT_NULL', operands) },
@@ -54,8 +53,7 @@ export function engineFunction(name: string, operands: Node[]): Node {
 
 /** In Spark a division by zero is NULL, in the engine infinite. */
 function nullForZero(divisor: Node): Node {
-  const value = tree.constantNumber(divisor);
-  return value !== undefined && value !== 0
+  return tree.isNonZeroNumber(divisor)
     ? divisor
     : nullWhenEqual(divisor, tree.constant(tree.plainType('INTEGER'), 0));
 }

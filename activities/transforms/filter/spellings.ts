@@ -1,4 +1,4 @@
-import { findColumn } from '../columns.ts';
+import { findColumn, suggestion } from '../columns.ts';
 import type { TransformColumn } from '../transform.ts';
 import { MAX_CASE_OPERAND_TOKENS, MAX_DEPTH } from './limits.ts';
 import { refusal } from './refusal.ts';
@@ -51,20 +51,28 @@ export function rewriteSpellings(
         isOperator(tokens[index + 1], '.') ||
         findColumn(token.text, relation, path) !== undefined;
       if (identifies) return [token];
-      warnings.push(`${path}: "${token.text}" names no column and is taken as a text`);
+      warnings.push(
+        `${path}: "${token.text}" names no column and is taken as a text${hint(token.text, relation)}`,
+      );
       return [{ kind: 'string', text: token.text }];
     }
     if (token.kind === 'operator') return [rewriteOperator(token)];
     if (token.kind !== 'word' || qualified) return [token];
     const word = token.text.toUpperCase();
     if (Object.hasOwn(REFUSED_WORDS, word)) throw refusal(path, REFUSED_WORDS[word]!);
-    if (word === 'IN') refuseInWithoutList(tokens[index + 1], path);
+    if (word === 'IN' && !isPosition(tokens, index)) refuseInWithoutList(tokens[index + 1], path);
     if (word === 'CASE') refuseLongOperand(tokens, index, path);
     // As a function `regexp(text, pattern)`, or the name of a column at the clause's beginning.
     const infix = index > 0 && !isCall && endsOperand(tokens[index - 1]!);
     return infix && Object.hasOwn(REPLACED_WORDS, word) ? REPLACED_WORDS[word]! : [token];
   });
   return { text: joinTokens(rewritten), warnings };
+}
+
+function hint(word: string, relation: readonly TransformColumn[]): string {
+  const names = relation.map((column) => column.name);
+  const similar = suggestion(word, names);
+  return similar === undefined ? '' : `; did you mean the column "${similar}"?`;
 }
 
 function rewriteOperator(token: Token): Token {
@@ -97,6 +105,11 @@ function refuseUnbalanced(tokens: readonly Token[], path: string): void {
     if (depth > MAX_DEPTH) throw refusal(path, `parentheses are nested more than ${MAX_DEPTH} deep`);
   }
   if (depth > 0) throw refusal(path, 'an opening parenthesis is never closed');
+}
+
+/** Whether the IN at `index` is that of POSITION('x' IN name). */
+function isPosition(tokens: readonly Token[], index: number): boolean {
+  return isOperator(tokens[index - 2], '(') && isWord(tokens[index - 3], 'POSITION');
 }
 
 function refuseInWithoutList(next: Token | undefined, path: string): void {

@@ -1,12 +1,8 @@
-/** The engine's JSON tree of an expression, as far as a filter may have it; and makers of such nodes. */
+/** Makers of the engine's expression nodes: what the engine executes is built from these and nothing else. */
 export interface Node {
   class: string;
   type: string;
   [field: string]: unknown;
-}
-
-export function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'class' in value && 'type' in value;
 }
 
 function node(kind: string, type: string, fields: Record<string, unknown>): Node {
@@ -45,24 +41,46 @@ export function caseWhen(checks: { when_expr: Node; then_expr: Node }[], otherwi
   return node('CASE', 'CASE_EXPR', { case_checks: checks, else_expr: otherwise });
 }
 
-export function cast(child: Node, type: unknown, tries = false): Node {
-  return node('CAST', 'OPERATOR_CAST', { child, cast_type: type, try_cast: tries });
-}
+/** A type in the engine's serialisation. */
+export type TypeNode = { id: string; type_info: Record<string, unknown> | null };
 
-export function plainType(id: string): { id: string; type_info: null } {
+export function plainType(id: string): TypeNode {
   return { id, type_info: null };
 }
 
-export function constant(type: unknown, value: unknown): Node {
-  return node('CONSTANT', 'VALUE_CONSTANT', { value: { type, is_null: false, value } });
+export function decimalType(width: number, scale: number): TypeNode {
+  const info = { type: 'DECIMAL_TYPE_INFO', alias: '', extension_info: null, width, scale };
+  return { id: 'DECIMAL', type_info: info };
 }
 
-export function nullConstant(): Node {
-  return node('CONSTANT', 'VALUE_CONSTANT', { value: { type: plainType('NULL'), is_null: true } });
+export function cast(child: Node, type: TypeNode, tries = false): Node {
+  return node('CAST', 'OPERATOR_CAST', { child, cast_type: type, try_cast: tries });
 }
 
-export function text(value: string): Node {
+/** A value in the engine's serialisation; digits beyond 2^53 are opaque (lossless-json.ts). */
+export interface Constant extends Node {
+  class: 'CONSTANT';
+  value: { type: TypeNode; is_null: boolean; value?: unknown };
+}
+
+export function constant(type: TypeNode, value: unknown): Constant {
+  return constantNode({ type, is_null: false, value });
+}
+
+export function nullConstant(): Constant {
+  return constantNode({ type: plainType('NULL'), is_null: true });
+}
+
+export function text(value: string): Constant {
   return constant(plainType('VARCHAR'), value);
+}
+
+function constantNode(value: Constant['value']): Constant {
+  return { class: 'CONSTANT', type: 'VALUE_CONSTANT', alias: '', query_location: 0, value };
+}
+
+function isConstant(candidate: Node | undefined): candidate is Constant {
+  return candidate?.class === 'CONSTANT';
 }
 
 export function call(name: string, children: Node[]): Node {
@@ -81,16 +99,14 @@ export function call(name: string, children: Node[]): Node {
 
 /** The text of a string constant, undefined for any other node. */
 export function constantText(candidate: Node | undefined): string | undefined {
-  if (candidate?.class !== 'CONSTANT') return undefined;
-  const value = candidate['value'] as { type: { id: string }; is_null: boolean; value?: unknown };
-  return value.type.id === 'VARCHAR' && !value.is_null && typeof value.value === 'string'
-    ? value.value
-    : undefined;
+  if (!isConstant(candidate)) return undefined;
+  const { type, value } = candidate.value;
+  return type.id === 'VARCHAR' && typeof value === 'string' ? value : undefined;
 }
 
-/** The value of a whole-number or decimal constant for a test against zero, undefined for any other node. */
-export function constantNumber(candidate: Node): number | undefined {
-  if (candidate.class !== 'CONSTANT') return undefined;
-  const { value } = candidate['value'] as { value?: unknown };
-  return typeof value === 'number' ? value : undefined;
+/** Whether a node is a number other than zero. */
+export function isNonZeroNumber(candidate: Node): boolean {
+  if (!isConstant(candidate)) return false;
+  const { value } = candidate.value;
+  return typeof value === 'number' && value !== 0;
 }

@@ -1,4 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { objectKeyProblems } from '../checks/object-name.ts';
+import { property } from '../json.ts';
 import { any, atMostOne, exactlyOne, given, has, not, ruled } from '../rules.ts';
 import type { Rule } from '../rules.ts';
 import { block, text } from './block.ts';
@@ -19,6 +21,14 @@ const needsTable = (name: string): Rule => ({
   field: `${name}.table`,
 });
 
+/** What is wrong with dataAsset where it stands for the object key. */
+function dataAssetProblem(side: unknown): string | undefined {
+  const store = property(side, 's3') ?? property(side, 'cos');
+  const dataAsset = property(side, 'dataAsset');
+  if (store === undefined || property(store, 'objectKey') !== undefined) return undefined;
+  return typeof dataAsset === 'string' ? objectKeyProblems(dataAsset)[0] : undefined;
+}
+
 /** Where one end of a transfer is. */
 export const side = (what: string) =>
   ruled(
@@ -37,6 +47,10 @@ export const side = (what: string) =>
       database: database.optional(),
       db: database.optional().describe('Other spelling of database. Not supported yet.'),
       cloudant: cloudant.optional(),
+    }).refine((value) => dataAssetProblem(value) === undefined, {
+      path: ['dataAsset'],
+      error: ({ input }) => dataAssetProblem(input),
+      when: () => true,
     }),
     [
       {

@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { literal } from '../../engine/engine.ts';
+import { TransferError } from '../../failures.ts';
+import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
+import { cutRowGroups } from './cuts.ts';
+import { footerBytes, guarded, MAGIC, parseFooter, readFooter } from './footer.ts';
+import { compressions, createdBy, rowGroups, topLevelColumns, totalRows, withRowGroups } from './metadata.ts';
+import type { Reading } from './reading.ts';
+import type { Struct } from './thrift.ts';
+
+const SCHEMA_FILE = 'schema.parquet';
+
+/** Columns, row count and cuts (row groups) of a Parquet object, from its footer alone. */
+export async function describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription> {
+  const { location } = reader;
+  const footer = await readFooter(reader);
+  const file = parseFooter(footer.raw, location);
+  const reading: Reading = { footerStart: footer.start, footerBytes: footer.raw.length, digest: footer.digest };
+  const facts = guarded(location, () => ({
+    cuts: cutRowGroups(rowGroups(file), options.chunkBytes, options.maxChunks),
+    rows: totalRows(file),
+    details: {
+      compression: compressions(file).join(', ') || 'none',
+      rowGroups: String(rowGroups(file).length),
+      createdBy: createdBy(file) ?? 'unknown',
+    },
+  }));
+  return { columns: await columnsOf(file, location, options), ...facts, reading };
+}
+
+/** The engine's types for the schema: it reads a file with the same schema and no rows. */
+async function columnsOf(file: Struct, location: string, options: DescribeOptions): Promise<Column[]> {
+  const named = guarded(location, () => topLevelColumns(file));
+  const path = join(options.directory, SCHEMA_FILE);
+  await writeFile(path, Buffer.concat([MAGIC, footerBytes(withRowGroups(file, []))]));
+  let typed: { name: string; type: string }[];
+  try {
+    typed = await options.engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
+  } catch (error) {
+    throw new TransferError('Unsupported', `the schema of ${location} cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  return named.map(({ name, nullable }, index) => {
+    const column = typed[index];
+    if (column?.name !== name) {
+      throw new TransferError(
+        'Unsupported',
+        `${location}: column ${index + 1} (${JSON.stringify(name)}) has the name of another column, upper and lower case being the same; names must be distinct`,
+      );
+    }
+    return { name, type: column.type, nullable };
+  });
+}

@@ -1,0 +1,20 @@
+import type { Format } from '../format.ts';
+import { describe } from './describe.ts';
+import { diagnose } from './diagnose.ts';
+import { fetch } from './fetch.ts';
+import { epilogue, layout, rowsInTrailer } from './stitch.ts';
+
+/** Apache Parquet. What becomes of its types: docs/formats.md. */
+export const parquet: Format = {
+  name: 'parquet',
+  extensions: ['parquet', 'parq'],
+  text: false,
+  ordered: false,
+  describe,
+  fetch,
+  diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+  copyOptions: () => 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880',
+  layout,
+  epilogue,
+  rowsInTrailer,
+};

@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { down, status, up } from './detached.ts';
+import { errorMessage } from './errors.ts';
+import { SERVER_NAMES } from './plan.ts';
+import type { ServerName } from './plan.ts';
+
+const DIR = fileURLToPath(new URL('../../.ddc/servers', import.meta.url));
+
+const say = (line: string): void => console.error(line);
+
+function serverName(value: string, before: readonly ServerName[] = []): ServerName[] {
+  const name = SERVER_NAMES.find((each) => each === value);
+  if (!name)
+    throw new InvalidArgumentError(`there is no server "${value}"; there are: ${SERVER_NAMES.join(', ')}`);
+  return [...before, name];
+}
+
+const orAll = (names: readonly ServerName[]): readonly ServerName[] =>
+  names.length > 0 ? names : SERVER_NAMES;
+
+const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
+
+const program = new Command('npm run servers --')
+  .description(
+    'Starts the real servers that DDC works with, on 127.0.0.1 and on free ports. What is not on this machine is ' +
+      'downloaded or built once and kept in DDC_CACHE (default ~/.cache/ddc).',
+  )
+  .addHelpText(
+    'after',
+    `
+Servers:
+  temporal     Temporal development server and Web UI
+  kubernetes   etcd, kube-apiserver, kube-controller-manager: an API without nodes
+  s3           versitygw, an S3 server that keeps objects as files
+
+Use:
+  eval "$(npm run --silent servers -- up)"   start all and point this shell at them
+  npm run servers -- down                    stop them
+
+Environment:
+  DDC_CACHE           where programs are kept; default ~/.cache/ddc
+  DDC_RELEASES_URL    a mirror of the release sites: MIRROR/github.com/... and MIRROR/dl.k8s.io/...
+  DDC_TEMPORAL_BIN, DDC_ETCD_BIN, DDC_KUBE_APISERVER_BIN, DDC_KUBE_CONTROLLER_MANAGER_BIN, DDC_KUBECTL_BIN,
+  DDC_VERSITYGW_BIN   paths of programs to use instead
+State and logs: .ddc/servers in the checkout.`,
+  );
+
+program
+  .command('up')
+  .description(
+    'start servers that keep running, and print `export` lines for a shell; what runs already is left alone',
+  )
+  .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all`, serverName)
+  .action(async (names: ServerName[] = []) => {
+    const environment = await up(orAll(names), { dir: DIR, env: process.env, log: say });
+    for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${quoted(value)}`);
+  });
+
+program
+  .command('down')
+  .description('stop them; their data is kept')
+  .argument('[name...]', 'default: all', serverName)
+  .action(async (names: ServerName[] = []) => down(orAll(names), { dir: DIR, log: say }));
+
+program
+  .command('status')
+  .description('what runs')
+  .action(() => {
+    for (const line of status(DIR)) console.log(line);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  say(errorMessage(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,132 @@
+import { parseTransfer } from '../api/index.ts';
+import type { ParseEnvironment } from '../api/index.ts';
+import { KubernetesError } from '../kubernetes.ts';
+import type { Action, RunReport } from '../reconcile/actions.ts';
+import { reconcile, workflowsToDescribe } from '../reconcile/reconcile.ts';
+import type { TransferResource } from '../reconcile/resource.ts';
+import type { ResourceCache } from '../watch/cache.ts';
+import type { HandlerResult } from '../watch/queue.ts';
+import type { EndWatch } from './end-watch.ts';
+import type { EventRecorder } from './events.ts';
+import { perform } from './perform.ts';
+import type { PollBudget } from './poll-budget.ts';
+import type { TemporalGate } from './temporal-gate.ts';
+import { TemporalUnavailable } from './temporal-port.ts';
+import type { TemporalPort } from './temporal-port.ts';
+import type { TransferWriter } from './transfers.ts';
+
+/** Polls that found nothing new are this many times rarer at most. */
+const MAX_SLOWDOWN = 3;
+
+export interface ReconcilerOptions {
+  cache: ResourceCache;
+  writer: TransferWriter;
+  events: EventRecorder;
+  temporal: TemporalPort;
+  gate: TemporalGate;
+  ends: EndWatch;
+  budget: PollBudget;
+  environment: ParseEnvironment;
+  taskQueue: string;
+  /** Whether this process is still the leader. */
+  mayAct: () => boolean;
+}
+
+/** Handles one key of the work queue: looks at resource and runs, decides, acts. */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  /** Key -> polls in a row that changed nothing. */
+  readonly #unchanged = new Map<string, number>();
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  async handle(key: string): Promise<HandlerResult> {
+    const { cache, gate } = this.#options;
+    try {
+      const removed = cache.getRemoved(key);
+      if (removed) await this.#stopOrphan(key, removed);
+      const resource = cache.get(key);
+      if (resource) return await this.#reconcile(key, resource);
+      this.#unchanged.delete(key);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TemporalUnavailable)) throw error;
+      gate.wait(key);
+      gate.close(error);
+      return 'retry';
+    }
+  }
+
+  /** A resource that went without waiting for its run (noFinalizer): nobody wants the run any more. */
+  async #stopOrphan(key: string, removed: TransferResource): Promise<void> {
+    const { cache, temporal, mayAct } = this.#options;
+    if (removed.status?.active && mayAct()) await temporal.cancel(removed.status.active);
+    cache.forget(key);
+  }
+
+  async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
+    const { cache, writer, gate, ends, budget, environment, taskQueue } = this.#options;
+    const parsed = parseTransfer(resource, environment);
+    const runs = await this.#describe(workflowsToDescribe(resource, parsed));
+    if (!runs) gate.wait(key);
+    const now = new Date();
+    const actions = reconcile({ resource, parsed, runs, now, taskQueue });
+    const effects = {
+      ...this.#options,
+      onWritten: (written: TransferResource) => {
+        // the last finalizer of a deleted resource is gone, and so is the resource
+        const { deletionTimestamp, finalizers = [] } = written.metadata;
+        if (!deletionTimestamp || finalizers.length > 0) cache.put(written);
+      },
+      now: () => now,
+    };
+    try {
+      const outlook = await perform(resource, actions, effects);
+      for (const workflowId of outlook.awaited) ends.watch(workflowId, key);
+      if (outlook.retry) return 'retry';
+      if (outlook.requeueAfter === undefined) return undefined;
+      return budget.reserve(outlook.requeueAfter * this.#slowdown(key, actions));
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || (error.status !== 404 && error.status !== 409)) throw error;
+      return await this.#refresh(resource, writer, cache);
+    }
+  }
+
+  /** undefined when Temporal does not answer. */
+  async #describe(ids: string[]): Promise<Record<string, RunReport> | undefined> {
+    const { temporal, gate } = this.#options;
+    if (ids.length > 0 && !gate.open) return undefined;
+    try {
+      const reports = ids.map(async (id): Promise<[string, RunReport]> => [id, await temporal.describe(id)]);
+      return Object.fromEntries(await Promise.all(reports));
+    } catch (error) {
+      if (!(error instanceof TemporalUnavailable)) throw error;
+      gate.close(error);
+      return undefined;
+    }
+  }
+
+  #slowdown(key: string, actions: readonly Action[]): number {
+    const polls = actions.some(({ type }) => type === 'status') ? 0 : (this.#unchanged.get(key) ?? 0) + 1;
+    this.#unchanged.set(key, polls);
+    return Math.min(MAX_SLOWDOWN, 1 + polls / 2);
+  }
+
+  /** The resource has changed or gone since it was seen. */
+  async #refresh(
+    resource: TransferResource,
+    writer: TransferWriter,
+    cache: ResourceCache,
+  ): Promise<HandlerResult> {
+    try {
+      cache.put(await writer.read(resource));
+      return 'retry';
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 404) throw error;
+      cache.remove(resource);
+      return 0;
+    }
+  }
+}

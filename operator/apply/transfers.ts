@@ -1,0 +1,46 @@
+import type { KubernetesClient } from '../kubernetes.ts';
+import { FINALIZER, resourcePath } from '../reconcile/resource.ts';
+import type { TransferResource } from '../reconcile/resource.ts';
+import type { ResourceStatus } from '../api/index.ts';
+
+const FIELD_MANAGER = 'ddc-operator';
+
+/**
+ * Writes of the operator to its resources. Each names the resource version (and so the uid) it is based on:
+ * a change that was not seen, or a new resource of the same name, makes it fail with KubernetesError 409.
+ */
+export class TransferWriter {
+  readonly #client: Pick<KubernetesClient, 'get' | 'patch'>;
+
+  constructor(client: Pick<KubernetesClient, 'get' | 'patch'>) {
+    this.#client = client;
+  }
+
+  async read(resource: TransferResource): Promise<TransferResource> {
+    return this.#client.get<TransferResource>(resourcePath(resource));
+  }
+
+  async writeStatus(resource: TransferResource, status: ResourceStatus): Promise<TransferResource> {
+    const { apiVersion, kind } = resource;
+    const { name, namespace, uid, resourceVersion } = resource.metadata;
+    const path = `${resourcePath(resource)}/status?fieldManager=${FIELD_MANAGER}&force=true`;
+    const body = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
+    return this.#client.patch<TransferResource>(path, 'application/apply-patch+yaml', body);
+  }
+
+  async addFinalizer(resource: TransferResource): Promise<TransferResource> {
+    return this.#writeFinalizers(resource, [...(resource.metadata.finalizers ?? []), FINALIZER]);
+  }
+
+  async removeFinalizer(resource: TransferResource): Promise<TransferResource> {
+    const others = (resource.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
+    return this.#writeFinalizers(resource, others);
+  }
+
+  async #writeFinalizers(resource: TransferResource, finalizers: string[]): Promise<TransferResource> {
+    const { uid, resourceVersion } = resource.metadata;
+    const path = `${resourcePath(resource)}?fieldManager=${FIELD_MANAGER}`;
+    const body = { metadata: { uid, resourceVersion, finalizers } };
+    return this.#client.patch<TransferResource>(path, 'application/merge-patch+json', body);
+  }
+}

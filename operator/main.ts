@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import pino from 'pino';
+import type { Logger } from 'pino';
+import { operate } from './apply/operate.ts';
+import { openTemporal } from './apply/temporal.ts';
+import { readConfig } from './config.ts';
+import type { OperatorConfig } from './config.ts';
+import { KubernetesClient, loadKubeConfig, messageOf } from './kubernetes.ts';
+import { becomeLeader } from './watch/leader.ts';
+import { KubernetesLease } from './watch/lease.ts';
+import { Outage } from './watch/outage.ts';
+
+const LEASE_NAME = 'ddc-operator';
+
+/**
+ * Stands for leader, works while it is, stands again when an outage cost it the term: all it knows is in Kubernetes
+ * and Temporal, so that a new term begins like a new process.
+ */
+async function run(config: OperatorConfig, log: Logger, signal: AbortSignal): Promise<void> {
+  const client = new KubernetesClient(loadKubeConfig(config.kubeconfig));
+  const { temporalAddress: address, temporalNamespace: namespace, taskQueue } = config;
+  const temporal = openTemporal({ address, namespace, taskQueue, log });
+  const identity = `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
+  const election = {
+    identity,
+    lease: new KubernetesLease(client, config.leaderElectionNamespace, LEASE_NAME),
+    outage: new Outage(log, `Lease ${config.leaderElectionNamespace}/${LEASE_NAME} at ${client.address}`),
+  };
+  while (!signal.aborted) {
+    log.info({ identity }, 'standing for leader');
+    const term = await becomeLeader(election, signal);
+    if (!term) break;
+    log.info({ identity }, 'leading');
+    await operate({ config, client, temporal, term, identity, log, signal });
+    if (signal.aborted) await term.release();
+    else log.error({ end: await term.ended }, 'lost the leadership; stopped reconciling');
+  }
+  await temporal.close();
+  client.close();
+}
+
+const config = readConfig(process.argv);
+const log = pino({ level: config.logLevel, base: { component: 'operator', pid: process.pid } });
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const)
+  process.once(name, () => {
+    log.info({ signal: name }, 'stopping');
+    stop.abort();
+  });
+try {
+  await run(config, log, stop.signal);
+  log.info('stopped');
+} catch (error) {
+  log.fatal({ reason: messageOf(error) }, 'operator ended');
+  process.exitCode = 1;
+}

@@ -1,0 +1,230 @@
+import { describe, expect, test } from '@jest/globals';
+import { Context } from '@temporalio/activity';
+import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { PlanHints, RunProgress, RunResult } from '../../workflows/contract.ts';
+import { poll } from '../support/poll.ts';
+import {
+  PUBLISHED,
+  TRANSFER,
+  failure,
+  fakeActivities,
+  input,
+  planned,
+  withWorker,
+} from '../support/workflow-worker.ts';
+
+const causeOf = async (result: Promise<unknown>): Promise<unknown> => {
+  const error = await result.then(
+    () => new Error('did not fail'),
+    (reason: unknown) => reason,
+  );
+  return error instanceof WorkflowFailedError ? error.cause : error;
+};
+
+describe('batchTransfer', () => {
+  test('one chunk: plan and copy, nothing else', async () => {
+    const calls: string[] = [];
+    const result = await withWorker(fakeActivities({}, calls), async (start) =>
+      (await start('batchTransfer', input())).result(),
+    );
+    expect(calls).toEqual(['plan', 'copyWhole']);
+    expect(result as RunResult).toMatchObject({ ...PUBLISHED, destination: { rows: 3, bytes: 9, objects: 1 } });
+  });
+
+  test('several chunks: slices, publish, clean-up; the query tells the end', async () => {
+    const calls: string[] = [];
+    const progress = await withWorker(
+      fakeActivities({ plan: async () => planned(5, 2) }, calls),
+      async (start) => {
+        const handle = await start('batchTransfer', input());
+        await handle.result();
+        return handle.query<RunProgress>('progress');
+      },
+    );
+    expect(calls).toEqual(['plan', 'copySlice', 'copySlice', 'copySlice', 'publish', 'cleanUp']);
+    expect(progress).toMatchObject({ state: 'Succeeded', phase: 'done', chunksDone: 5, chunksTotal: 5 });
+  });
+
+  test('objects of earlier generations at other keys are cleaned up', async () => {
+    const calls: string[] = [];
+    const previous = [{ ...PUBLISHED.objects[0]!, key: 'old' }];
+    await withWorker(fakeActivities({}, calls), async (start) =>
+      (await start('batchTransfer', input({ previous }))).result(),
+    );
+    expect(calls).toEqual(['plan', 'copyWhole', 'cleanUp']);
+  });
+
+  test('a failure that may pass: Failed with attempt and time; the update `retry` ends the wait', async () => {
+    const calls: string[] = [];
+    let attempts = 0;
+    const copyWhole = async () => {
+      attempts += 1;
+      if (attempts === 1) throw failure('StoreUnavailable', { class: 'retry', retryAfterMs: 250_000 }, 'away');
+      return PUBLISHED;
+    };
+    await withWorker(fakeActivities({ copyWhole }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      const progress = await poll(
+        () => handle.query<RunProgress>('progress'),
+        (answer) => answer.state === 'Failed',
+        'the run to be Failed',
+      );
+      expect(progress.failure).toMatchObject({ code: 'StoreUnavailable', message: 'away', attempt: 1, maxAttempts: 2 });
+      expect(Date.parse(progress.failure!.nextRetryTime!)).toBeGreaterThan(Date.now() + 60_000);
+      await handle.executeUpdate('retry');
+      await handle.result();
+      expect((await handle.query<RunProgress>('progress')).failure).toBeUndefined();
+    });
+    expect(calls).toEqual(['plan', 'copyWhole', 'copyWhole']);
+  });
+
+  test('a fatal failure ends the run with code and message, after discarding', async () => {
+    const calls: string[] = [];
+    const plan = async () => {
+      throw failure('UnknownColumn', { class: 'fatal' }, 'no column x');
+    };
+    const cause = await withWorker(fakeActivities({ plan }, calls), async (start) =>
+      causeOf((await start('batchTransfer', input())).result()),
+    );
+    expect(cause).toBeInstanceOf(ApplicationFailure);
+    expect(cause).toMatchObject({ type: 'UnknownColumn', message: 'no column x' });
+    expect(calls).toEqual(['plan', 'discard']);
+  });
+
+  test('failures beyond maxFailedRetries are fatal', async () => {
+    const calls: string[] = [];
+    const plan = async () => {
+      throw failure('StoreUnavailable', { class: 'retry' }, 'away');
+    };
+    const transfer = { ...TRANSFER, maxFailedRetries: 0 };
+    const cause = await withWorker(fakeActivities({ plan }, calls), async (start) =>
+      causeOf((await start('batchTransfer', input({ transfer }))).result()),
+    );
+    expect(cause).toMatchObject({ type: 'StoreUnavailable', message: 'away' });
+    expect(calls).toEqual(['plan', 'discard']);
+  });
+
+  test('a re-plan keeps what earlier plans learned, and starts over', async () => {
+    const calls: string[] = [];
+    const seen: PlanHints[] = [];
+    const epochs: number[] = [];
+    const reasons = [
+      failure('TypeContradicted', { class: 'replan', hints: { widen: { a: 'DOUBLE' } } }),
+      failure('CutInsideQuotes', { class: 'replan', hints: { exactCuts: true } }),
+      failure('TypeContradicted', { class: 'replan', hints: { widen: { b: 'VARCHAR' } } }),
+    ];
+    await withWorker(
+      fakeActivities(
+        {
+          plan: async ({ run, hints }) => {
+            seen.push(hints);
+            epochs.push(run.epoch);
+            return planned(1);
+          },
+          copyWhole: async () => {
+            const reason = reasons.shift();
+            if (reason !== undefined) throw reason;
+            return PUBLISHED;
+          },
+        },
+        calls,
+      ),
+      async (start) => (await start('batchTransfer', input())).result(),
+    );
+    expect(seen.at(-1)).toEqual({ exactCuts: true, widen: { a: 'DOUBLE', b: 'VARCHAR' } });
+    expect(epochs).toEqual([0, 1, 2, 3]);
+    expect(calls.filter((call) => call === 'discard')).toHaveLength(3);
+  });
+
+  test('a slice that ends for good stops the others; the first reason counts', async () => {
+    const calls: string[] = [];
+    let stopped = 0;
+    const copySlice = async ({ from }: { from: number }) => {
+      if (from === 1) throw failure('MalformedData', { class: 'fatal' }, 'line 7');
+      const { cancelled } = Context.current();
+      const beat = setInterval(() => Context.current().heartbeat(), 100);
+      try {
+        return await cancelled;
+      } catch (error) {
+        stopped += 1;
+        throw error;
+      } finally {
+        clearInterval(beat);
+      }
+    };
+    const cause = await withWorker(
+      fakeActivities({ plan: async () => planned(3), copySlice }, calls),
+      async (start) => causeOf((await start('batchTransfer', input())).result()),
+    );
+    expect(cause).toMatchObject({ type: 'MalformedData', message: 'line 7' });
+    expect(stopped).toBe(2);
+    expect(calls).not.toContain('publish');
+    expect(calls.at(-1)).toBe('discard');
+  });
+
+  test('cancelling while copying discards', async () => {
+    const calls: string[] = [];
+    const copyWhole = async () => {
+      const beat = setInterval(() => Context.current().heartbeat(), 100);
+      return Context.current().cancelled.finally(() => clearInterval(beat));
+    };
+    await withWorker(fakeActivities({ copyWhole }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      await poll(() => calls, (list) => list.includes('copyWhole'), 'copying to begin');
+      await handle.cancel();
+      expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
+    });
+    expect(calls).toEqual(['plan', 'copyWhole', 'discard']);
+  });
+
+  test('cancelling while publishing comes too late: the run succeeds', async () => {
+    const calls: string[] = [];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const publish = async () => {
+      await gate;
+      return PUBLISHED;
+    };
+    await withWorker(fakeActivities({ plan: async () => planned(2), publish }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      await poll(() => calls, (list) => list.includes('publish'), 'publishing to begin');
+      await handle.cancel();
+      await poll(
+        () => handle.fetchHistory(),
+        (history) => history.events!.some((event) => event.workflowExecutionCancelRequestedEventAttributes),
+        'the cancellation to arrive',
+      );
+      release();
+      expect(await handle.result()).toMatchObject(PUBLISHED);
+    });
+    expect(calls).toEqual(['plan', 'copySlice', 'copySlice', 'publish', 'cleanUp']);
+  });
+});
+
+describe('deleteTransfer', () => {
+  test('never gives up, also on errors that are usually fatal', async () => {
+    const calls: string[] = [];
+    let attempts = 0;
+    const deleteData = async () => {
+      attempts += 1;
+      if (attempts < 3) throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+      return { deleted: ['s3://b/out'], kept: [] };
+    };
+    await withWorker(fakeActivities({ deleteData }, calls), async (start) => {
+      const handle = await start('deleteTransfer', { transfer: TRANSFER, objects: [] });
+      for (const attempt of [1, 2]) {
+        const progress = await poll(
+          () => handle.query<RunProgress>('progress'),
+          (answer) => answer.failure?.attempt === attempt,
+          `failure ${attempt}`,
+        );
+        expect(progress).toMatchObject({ state: 'Failed', phase: 'delete', failure: { message: 'denied' } });
+        await handle.executeUpdate('retry');
+      }
+      expect(await handle.result()).toEqual({ deleted: ['s3://b/out'], kept: [] });
+    });
+  });
+});

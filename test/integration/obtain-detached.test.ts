@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { down, status, up } from '../../deploy/local/detached.ts';
+import { isAlive } from '../../deploy/local/owner.ts';
+import { readState } from '../../deploy/local/state.ts';
+import { poll } from '../support/poll.ts';
+
+const SERVERS = fileURLToPath(new URL('../../deploy/local/servers.ts', import.meta.url));
+
+let dir: string;
+const said: string[] = [];
+const log = (line: string): void => void said.push(line);
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'ddc-detached-'));
+  said.length = 0;
+});
+afterEach(async () => {
+  await down(['temporal', 's3'], { dir, log });
+  rmSync(dir, { recursive: true });
+});
+
+const start = (): Promise<Record<string, string>> => up(['s3'], { dir, env: process.env, log });
+const pid = (): number | undefined => readState(dir).s3?.processes[0]?.pid;
+
+test('up, up again, down, up: one server, and always the same environment', async () => {
+  const environment = await start();
+  expect(Object.keys(environment)).toEqual(['DDC_S3_ENDPOINT', 'DDC_S3_ACCESS_KEY', 'DDC_S3_SECRET_KEY']);
+  expect((await fetch(`${environment['DDC_S3_ENDPOINT']}/healthz`)).status).toBe(200);
+  const first = pid();
+  said.length = 0;
+  expect(await start()).toEqual(environment);
+  expect(said).toEqual(['s3: runs already']);
+  expect(pid()).toBe(first);
+  await down(['s3'], { dir, log });
+  await expect(fetch(`${environment['DDC_S3_ENDPOINT']}/healthz`)).rejects.toThrow();
+  expect(await start()).toEqual(environment);
+});
+
+test('a server that died meanwhile is started again', async () => {
+  const environment = await start();
+  const [first] = readState(dir).s3?.processes ?? [];
+  if (!first) throw new Error('nothing runs');
+  process.kill(first.pid, 'SIGKILL');
+  await poll(
+    () => isAlive(first),
+    (alive) => !alive,
+    'it dies',
+  );
+  expect(await start()).toEqual(environment);
+  expect(pid()).not.toBe(first.pid);
+});
+
+test('two at once start one server', async () => {
+  const [one, other] = await Promise.all([start(), start()]);
+  expect(other).toEqual(one);
+  expect(said.filter((line) => line.startsWith('s3: serves'))).toHaveLength(1);
+});
+
+test('status tells what runs; the state is for its owner alone', async () => {
+  expect(status(dir)[3]).toMatch(/^s3 +- +- +stopped$/);
+  await start();
+  expect(status(dir)[3]).toMatch(new RegExp(`^s3 +versitygw +${pid()} +running$`));
+  expect(statSync(join(dir, 'state.json')).mode & 0o777).toBe(0o600);
+});
+
+test('an unknown server is refused with the list of those there are', () => {
+  const result = spawnSync(process.execPath, [SERVERS, 'up', 'oracle'], { encoding: 'utf8' });
+  expect(result.status).toBe(1);
+  expect(result.stdout).toBe('');
+  expect(result.stderr).toContain('there is no server "oracle"; there are: temporal, kubernetes, s3');
+});

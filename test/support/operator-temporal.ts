@@ -1,0 +1,120 @@
+import type { BatchTransferInput, DeleteTransferInput, RunResult } from '../../workflows/contract.ts';
+import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
+import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
+import type { RunReport, RunningReport } from '../../operator/reconcile/actions.ts';
+
+interface Workflow {
+  report: RunReport;
+  input: BatchTransferInput | DeleteTransferInput;
+}
+
+export const NOTHING = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
+
+export function runningReport(more: Partial<RunningReport> = {}): RunningReport {
+  return { state: 'running', startTime: new Date().toISOString(), cancelRequested: false, ...more };
+}
+
+export function runResult(keys: string[]): RunResult {
+  const metadata = { format: 'csv', columns: [{ name: 'a', type: 'int64', nullable: true }] };
+  const objects = keys.map((key) => ({
+    endpoint: 'http://localhost:9000',
+    bucket: 'bucket',
+    key,
+    etag: '"1"',
+    bytes: 1,
+  }));
+  return {
+    objects,
+    statistics: { rowsRead: 3, rowsWritten: 2, bytesRead: 30, bytesWritten: 20 },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: '2026-01-01T00:00:02.500Z',
+    durationSeconds: 2.5,
+    source: metadata,
+    destination: { ...metadata, format: 'parquet' },
+    warnings: [],
+  };
+}
+
+/** Temporal with its rules for workflow ids, a worker that does what the test says, and the store it writes to. */
+export class FakeTemporal implements TemporalPort {
+  readonly workflows = new Map<string, Workflow>();
+  /** Keys visible at the destination. */
+  readonly store = new Set<string>();
+  /** Every accepted start, in order. */
+  readonly starts: string[] = [];
+  up = true;
+  hook: (when: 'before' | 'after', what: string) => void = () => undefined;
+
+  async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
+    this.#answer('start');
+    if (!this.workflows.has(workflowId)) this.#start(workflowId, input);
+    this.hook('after', 'start');
+  }
+
+  async startDelete(workflowId: string, input: DeleteTransferInput): Promise<void> {
+    this.#answer('startDelete');
+    const state = this.workflows.get(workflowId)?.report.state;
+    if (state !== 'running' && state !== 'deleted') this.#start(workflowId, input);
+    this.hook('after', 'startDelete');
+  }
+
+  async describe(workflowId: string): Promise<RunReport> {
+    this.#answer('describe');
+    return this.workflows.get(workflowId)?.report ?? { state: 'absent' };
+  }
+
+  async cancel(workflowId: string): Promise<void> {
+    this.#answer('cancel');
+    const workflow = this.workflows.get(workflowId);
+    if (workflow?.report.state === 'running') workflow.report = { ...workflow.report, cancelRequested: true };
+    this.hook('after', 'cancel');
+  }
+
+  ended(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+
+  async ping(): Promise<boolean> {
+    return this.up;
+  }
+
+  async close(): Promise<void> {}
+
+  get running(): [string, Workflow][] {
+    return [...this.workflows].filter(([, { report }]) => report.state === 'running');
+  }
+
+  /** Lets a running workflow end; a cancelled run ends cancelled unless it was already past publishing. */
+  finish(workflowId: string, how: 'success' | 'failure' | 'terminated'): void {
+    const workflow = this.workflows.get(workflowId);
+    if (workflow?.report.state !== 'running') return;
+    const { input, report } = workflow;
+    const ended = { message: 'because', closeTime: new Date(0).toISOString() };
+    if ('objects' in input) {
+      if (how !== 'success') workflow.report = { state: how === 'failure' ? 'failed' : how, ...ended };
+      else {
+        for (const { key } of input.objects) this.store.delete(key);
+        workflow.report = { state: 'deleted', data: { deleted: [], kept: [] } };
+      }
+    } else if (how === 'success') {
+      const { objectKey } = input.transfer.destination;
+      for (const { key } of input.previous) this.store.delete(key);
+      this.store.add(objectKey);
+      workflow.report = { state: 'completed', result: runResult([objectKey]) };
+    } else if (report.cancelRequested) workflow.report = { state: 'cancelled', ...ended };
+    else workflow.report = { state: how === 'failure' ? 'failed' : how, ...ended };
+  }
+
+  #start(workflowId: string, input: Workflow['input']): void {
+    const uid = workflowId.split('/').slice(0, 4).join('/');
+    const other = this.running.find(([id]) => id.startsWith(`${uid}/`));
+    if (other) throw new Error(`INVARIANT: ${workflowId} started while ${other[0]} runs`);
+    this.starts.push(workflowId);
+    this.workflows.set(workflowId, { input, report: runningReport() });
+  }
+
+  #answer(what: string): void {
+    if (!this.up) throw new TemporalUnavailable('connection refused');
+    this.hook('before', what);
+  }
+}

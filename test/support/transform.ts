@@ -1,0 +1,89 @@
+import type { Transformation } from '../../workflows/contract.ts';
+import type { Engine } from '../../activities/engine/engine.ts';
+import { compileSelect, renderSelect } from '../../activities/engine/select.ts';
+import type { Column } from '../../activities/formats/format.ts';
+import { digestColumns } from '../../activities/transforms/digest-columns.ts';
+import { filterRows } from '../../activities/transforms/filter-rows.ts';
+import { redactColumns } from '../../activities/transforms/redact-columns.ts';
+import { removeColumns } from '../../activities/transforms/remove-columns.ts';
+import type { Transform, TransformColumn } from '../../activities/transforms/transform.ts';
+
+export const TRANSFORMS: readonly Transform[] = [removeColumns, redactColumns, digestColumns, filterRows];
+
+/** A small relation in SQL. */
+export interface Table {
+  columns: Column[];
+  relation: string;
+  /** The same rows as text. */
+  textRelation?: string;
+}
+
+/** A table of columns (name -> type) and rows of SQL literals. */
+export function table(types: Record<string, string>, rows: readonly string[][]): Table {
+  const columns = Object.entries(types).map(([name, type]) => ({ name, type, nullable: true }));
+  return { columns, relation: relation(columns, rows) };
+}
+
+/** A table whose rows are given as texts, as a text format has them; null = no value. */
+export function textTable(types: Record<string, string>, rows: readonly (string | null)[][]): Table {
+  const columns = Object.entries(types).map(([name, type]) => ({ name, type, nullable: true }));
+  const literals = rows.map((row) =>
+    row.map((text) => (text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`)),
+  );
+  const texts = columns.map((column) => ({ ...column, type: 'VARCHAR' }));
+  return { columns, relation: relation(columns, literals), textRelation: relation(texts, literals) };
+}
+
+function relation(columns: readonly Column[], rows: readonly string[][]): string {
+  const select = (values: readonly string[], condition: string): string =>
+    `SELECT ${columns
+      .map(({ name, type }, index) => `CAST(${values[index]} AS ${type}) AS "${name.replaceAll('"', '""')}"`)
+      .join(', ')} WHERE ${condition}`;
+  const none = select(
+    columns.map(() => 'NULL'),
+    'false',
+  );
+  return `(${[none, ...rows.map((row) => select(row, 'true'))].join(' UNION ALL ')})`;
+}
+
+/** The acceptance cases' table R. */
+export const R = table({ i: 'INTEGER', s: 'VARCHAR', d: 'DOUBLE' }, [
+  ['1', "'a'", '1.0'],
+  ['2', "'b'", '2.0'],
+  ['3', "'c'", '3.0'],
+]);
+
+export interface Outcome {
+  columns: TransformColumn[];
+  rows: Record<string, unknown>[];
+  warnings: string[];
+}
+
+/** A transformation as a normalised resource has it. */
+export function action(
+  name: string,
+  columns: string[] = [],
+  options: Record<string, unknown> = {},
+): Transformation {
+  return { action: name, columns, options };
+}
+
+/** Compiles the transformations, keeps the plan as JSON, and runs it over a table. */
+export async function transform(
+  engine: Engine,
+  source: Table,
+  transformations: Transformation[],
+  textTarget = false,
+): Promise<Outcome> {
+  const planned = await compileSelect(source, transformations, TRANSFORMS, engine);
+  const compiled = structuredClone(planned);
+  const rows = await engine.query(renderSelect(compiled, source, textTarget));
+  return { columns: compiled.columns, rows, warnings: compiled.warnings };
+}
+
+export async function failure(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
