@@ -46,13 +46,14 @@ function install() {
   try {
     if (installed()) return;
     console.error('node modules: installing from package-lock.json (about a minute the first time)');
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    // Not `npm ci`: it refuses a lock file that was made where a registry offers no packages for other platforms.
+    const npm = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       shell: process.platform === 'win32',
     });
     if (npm.status !== 0) {
-      console.error('node modules: `npm ci` failed; see above');
+      console.error('node modules: `npm install` failed; see above');
       process.exit(npm.status ?? 1);
     }
     writeFileSync(stamp, lockSha());
@@ -70,7 +71,7 @@ function nodeProgram() {
     if (existsSync(candidate)) return candidate;
   console.error(
     `Node ${WANTED_MAJOR} or newer is needed; this is ${process.versions.node}, and the npm package "node" that ` +
-      `brings it could not install. Install Node ${WANTED_MAJOR}, or allow install scripts and run \`npm ci\`.`,
+      `brings it could not install. Install Node ${WANTED_MAJOR}, or allow install scripts and run \`npm install\`.`,
   );
   process.exit(1);
 }

@@ -46,7 +46,7 @@ function ended(name: string, how: string, logFile: string): ProcessEndedError {
 }
 
 /** As the Go runtime, which all servers here are made with, says it. */
-export function isPortTaken(log: string): boolean {
+function isPortTaken(log: string): boolean {
   return /address already in use|port is already in use|is not available|can't listen/i.test(log);
 }
 

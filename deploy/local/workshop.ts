@@ -8,7 +8,8 @@ import type { Log } from './progress.ts';
 export interface Workshop {
   /** Empty at the beginning, removed at the end. */
   dir: string;
-  run(tool: string, args: readonly string[], options?: RunOptions): Promise<string>;
+  /** @returns what the tool printed. @throws MissingToolError; Error with its last lines when it fails */
+  run: (tool: string, args: readonly string[], options?: RunOptions) => Promise<string>;
 }
 
 export interface RunOptions {
@@ -34,7 +35,6 @@ export function openWorkshop(
 ): Workshop {
   return {
     dir,
-    /** @returns what the tool printed. @throws Error with its last lines when it fails */
     async run(tool, args, { cwd = dir, env = {} } = {}) {
       const program = findOnPath(tool, options.env['PATH']);
       if (!program) throw new MissingToolError(`${tool} is not on PATH`);

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { cachedFile } from '../../deploy/local/cache.ts';
 import { UnreachableError, download } from '../../deploy/local/download.ts';
+import { freePort } from '../../deploy/local/ports.ts';
 import type { Platform, Program, ProgramName } from '../../deploy/local/programs.ts';
 import { fakeProgram, scene, writeScript } from './obtain-fixtures.ts';
 
@@ -29,8 +29,9 @@ beforeAll(async () => {
     if (answer) answer(response, asked.filter((each) => each === path).length);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  mirror = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  mirror = `http://127.0.0.1:${port}`;
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
@@ -160,7 +161,7 @@ test('a connection that is cut once is made again', async () => {
 });
 
 test('without a connection the first failure decides for all programs', async () => {
-  const closed = await closedPort();
+  const closed = await freePort();
   const programs = [released(), { ...released({ name: 'kubectl' }) }];
   await here.obtain(programs, { DDC_RELEASES_URL: `http://127.0.0.1:${closed}` });
   expect(here.said.filter((line) => line.includes('downloading'))).toHaveLength(1);
@@ -181,12 +182,4 @@ test('a site that does not answer the call counts as unreachable', async () => {
 function cut(response: ServerResponse): void {
   response.writeHead(200, { 'content-length': PROGRAM.length });
   response.write(PROGRAM.subarray(0, 1000), () => response.destroy());
-}
-
-async function closedPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

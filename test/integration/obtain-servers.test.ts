@@ -1,13 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isAlive } from '../../deploy/local/owner.ts';
+import { SERVER_PORTS } from '../../deploy/local/plan.ts';
 import type { ServerName } from '../../deploy/local/plan.ts';
 import { freePorts } from '../../deploy/local/ports.ts';
 import { startSharedServers } from '../../deploy/local/shared.ts';
@@ -140,15 +140,21 @@ describe('one server', () => {
     await running.stop();
   });
 
-  test('a fixed port that is taken: an error with the log, and nothing is left running', async () => {
+  test.each([
+    ['temporal', 'grpc', 'temporal'],
+    ['temporal', 'ui', 'temporal'],
+    ['kubernetes', 'etcd', 'etcd'],
+    ['kubernetes', 'api', 'kube-apiserver'],
+    ['s3', 's3', 'versitygw'],
+  ] as const)('a fixed port that is taken: %s %s', async (name, which, process) => {
+    const ports = await freePorts(SERVER_PORTS[name]);
     const other = createServer((socket) => socket.destroy());
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const { port } = other.address() as AddressInfo;
-    const etcd = await freePorts(['api', 'etcd', 'etcdPeer']);
-    const ports = { kubernetes: { ...etcd, etcd: port } };
-    await expect(start(['kubernetes', 's3'], ports)).rejects.toThrow(
-      /etcd ended with .*\n.*etcd\.log:\n.*in use/s,
+    await new Promise<void>((resolve) => other.listen(ports[which], '127.0.0.1', resolve));
+    const starting = start([name], { [name]: ports });
+    await expect(starting).rejects.toThrow(
+      new RegExp(`${process} ended .*\n.*${process}\\.log:\n.*in use`, 's'),
     );
+    await expect(starting).rejects.toMatchObject({ portTaken: true });
     expect(commandsIn(dir)).toEqual([]);
     await new Promise((resolve) => other.close(resolve));
   });

@@ -21,8 +21,18 @@ export function operator(type: string, children: Node[]): Node {
   return node('OPERATOR', type, { children });
 }
 
+/** Comparison -> what the parser makes of its negation. */
+const NEGATED = new Map([
+  ['COMPARE_EQUAL', 'COMPARE_NOTEQUAL'],
+  ['COMPARE_NOTEQUAL', 'COMPARE_EQUAL'],
+  ['COMPARE_DISTINCT_FROM', 'COMPARE_NOT_DISTINCT_FROM'],
+  ['COMPARE_NOT_DISTINCT_FROM', 'COMPARE_DISTINCT_FROM'],
+]);
+
+/** In the parser's form, so that it reads back as the same tree: it turns comparisons around. */
 export function not(child: Node): Node {
-  return operator('OPERATOR_NOT', [child]);
+  const negated = child.class === 'COMPARISON' ? NEGATED.get(child.type) : undefined;
+  return negated === undefined ? operator('OPERATOR_NOT', [child]) : { ...child, type: negated };
 }
 
 export function conjunction(type: string, children: Node[]): Node {

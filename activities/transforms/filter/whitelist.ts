@@ -82,7 +82,8 @@ export function allowedExpression(parsed: unknown, scope: Scope, depth = 1): Nod
         return structField(struct!, name, scope.path);
       }
       const { type, children } = fields(shape.parsedOperator);
-      return tree.operator(type, many(children));
+      const operands = many(children);
+      return type === 'OPERATOR_NOT' ? tree.not(operands[0]!) : tree.operator(type, operands);
     }
     case 'FUNCTION': {
       const { function_name: name, children } = fields(shape.parsedCall);
@@ -122,6 +123,11 @@ function structField(struct: Node, name: Node | undefined, path: string): Node {
 }
 
 function refusedNode(node: shape.ParsedNode, path: string): Error {
+  if (node.class === 'FUNCTION')
+    return refusal(
+      path,
+      `function ${String(node['function_name'])} with DISTINCT, FILTER, ORDER BY or a name in front is not allowed in a filter`,
+    );
   const words = REFUSED[node.class] ?? `${node.type.toLowerCase().replaceAll('_', ' ')} is`;
   return refusal(path, `${words} not allowed in a filter`);
 }

@@ -1,0 +1,406 @@
+import { describe, expect, test } from '@jest/globals';
+import { deleteWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
+import type { RunProgress } from '../../workflows/contract.ts';
+import { parseTransfer } from '../../operator/api/index.ts';
+import type { ResourceStatus } from '../../operator/api/index.ts';
+import type { Action, RunReport } from '../../operator/reconcile/actions.ts';
+import { reconcile, workflowsToDescribe } from '../../operator/reconcile/reconcile.ts';
+import { FINALIZER, identityOf } from '../../operator/reconcile/resource.ts';
+import type { TransferResource } from '../../operator/reconcile/resource.ts';
+import { specTo } from '../support/operator-cluster.ts';
+import { NOTHING, runningReport, runResult } from '../support/operator-temporal.ts';
+
+const NOW = new Date('2026-01-01T00:01:00Z');
+
+interface Situation {
+  spec?: object;
+  metadata?: Partial<TransferResource['metadata']>;
+  status?: ResourceStatus;
+  /** Of the present generation's run. */
+  run?: RunReport;
+  older?: RunReport;
+  removal?: RunReport;
+  temporal?: 'down';
+}
+
+function resourceOf({ spec = specTo('out'), metadata = {}, status }: Situation): TransferResource {
+  return {
+    apiVersion: 'fybrik.io/v1',
+    kind: 'BatchTransfer',
+    metadata: { namespace: 'ns', name: 'copy', uid: 'u', resourceVersion: '1', generation: 2, ...metadata },
+    spec,
+    ...(status && { status }),
+  };
+}
+
+const RUN = runWorkflowId(identityOf(resourceOf({})));
+const OLDER = runWorkflowId({ ...identityOf(resourceOf({})), generation: 1 });
+const REMOVAL = deleteWorkflowId(identityOf(resourceOf({})));
+const finalized = { finalizers: [FINALIZER] };
+const deleting = { ...finalized, deletionTimestamp: '2026-01-01T00:00:00Z', generation: 3 };
+
+function decide(situation: Situation): Action[] {
+  const resource = resourceOf(situation);
+  const { run, older, removal } = situation;
+  const runs = {
+    ...(run && { [RUN]: run }),
+    ...(older && { [OLDER]: older }),
+    ...(removal && { [REMOVAL]: removal }),
+  };
+  return reconcile({
+    resource,
+    parsed: parseTransfer(resource, {}),
+    runs: situation.temporal === 'down' ? undefined : runs,
+    now: NOW,
+    taskQueue: 'ddc',
+  });
+}
+
+const types = (actions: Action[]): string[] => actions.map(({ type }) => type);
+const events = (actions: Action[]): string[] =>
+  actions.flatMap((action) =>
+    action.type === 'event' ? [`${action.eventType} ${action.reason}: ${action.message}`] : [],
+  );
+function statusOf(actions: Action[]): ResourceStatus {
+  const written = actions.filter((action) => action.type === 'status');
+  expect(written).toHaveLength(1);
+  // as the API server will hold it
+  return JSON.parse(JSON.stringify(written[0]!.status));
+}
+const condition = (status: ResourceStatus, type: string) =>
+  status.conditions?.find((each) => each.type === type);
+
+function progress(more: Partial<RunProgress> = {}): RunProgress {
+  return {
+    state: 'Running',
+    phase: 'copy',
+    startedAt: '2026-01-01T00:00:30.000Z',
+    chunksTotal: 8,
+    chunksDone: 3,
+    statistics: { ...NOTHING, rowsRead: 30 },
+    warnings: [],
+    ...more,
+  };
+}
+
+describe('a spec that is to run', () => {
+  test('finalizer, then the intent in the status, then the start', () => {
+    const actions = decide({});
+    expect(types(actions)).toEqual(['addFinalizer', 'status', 'start', 'awaitEnd', 'requeueAfter']);
+    expect(statusOf(actions)).toMatchObject({
+      status: 'Pending',
+      active: RUN,
+      observedGeneration: 2,
+      sourceDescription: 's3://bucket/in.csv',
+      destinationDescription: 's3://bucket/out',
+    });
+    expect(actions[2]).toMatchObject({
+      workflowId: RUN,
+      input: { previous: [], transfer: { generation: 2 } },
+    });
+  });
+
+  test('noFinalizer: no finalizer, and one of before goes', () => {
+    expect(types(decide({ spec: specTo('out', { noFinalizer: true }) }))[0]).toBe('status');
+    const spec = specTo('out', { noFinalizer: true });
+    expect(types(decide({ spec, metadata: finalized }))[0]).toBe('removeFinalizer');
+  });
+
+  test('what earlier generations wrote is handed to the run', () => {
+    const objects = runResult(['old']).objects;
+    const start = decide({ status: { objects, status: 'Succeeded', lastCompleted: OLDER } }).find(
+      ({ type }) => type === 'start',
+    );
+    expect(start).toMatchObject({ input: { previous: [{ key: 'old' }] } });
+  });
+
+  test.each([
+    ['succeeded', { status: 'Succeeded', lastCompleted: RUN }],
+    ['is fatal', { status: 'Fatal', lastFailed: RUN }],
+  ] as const)('is not started again when it %s, nor asked about', (_, status) => {
+    const resource = resourceOf({ status, metadata: finalized });
+    expect(workflowsToDescribe(resource, parseTransfer(resource, {}))).toEqual([]);
+    expect(decide({ status, metadata: finalized })).toEqual([]);
+  });
+
+  test('one that was refused by an operator that could not do it runs when it can', () => {
+    expect(types(decide({ status: { status: 'Fatal', error: 'not yet', observedGeneration: 2 } }))).toContain(
+      'start',
+    );
+  });
+});
+
+describe('a run', () => {
+  const status: ResourceStatus = { status: 'Pending', active: RUN, observedGeneration: 2 };
+
+  test('goes on: progress, and the event of its start once', () => {
+    const actions = decide({ status, metadata: finalized, run: runningReport({ progress: progress() }) });
+    expect(events(actions)).toEqual([
+      `Normal Started: Started ${RUN}: s3://bucket/in.csv -> s3://bucket/out`,
+    ]);
+    const next = statusOf(actions);
+    expect(next).toMatchObject({
+      status: 'Running',
+      active: RUN,
+      startTime: '2026-01-01T00:00:30.000Z',
+      progress: { phase: 'copy', chunksDone: 3, chunksTotal: 8, percent: 37 },
+      statistics: { rowsRead: 30 },
+    });
+    const again = decide({ status: next, metadata: finalized, run: runningReport({ progress: progress() }) });
+    expect(types(again)).toEqual(['awaitEnd', 'requeueAfter']);
+  });
+
+  test('is recorded as active even when somebody wiped the status', () => {
+    expect(statusOf(decide({ run: runningReport({ progress: progress() }) })).active).toBe(RUN);
+  });
+
+  test('fails and recovers: Failed with the retry, one event per attempt, then Running without them', () => {
+    const failure = {
+      code: 'StoreUnavailable',
+      message: 'no route',
+      attempt: 1,
+      maxAttempts: 3,
+      nextRetryTime: NOW.toISOString(),
+    };
+    const failed = { ...status, startTime: NOW.toISOString() };
+    const run = runningReport({ progress: progress({ state: 'Failed', failure }) });
+    const actions = decide({ status: failed, run });
+    expect(events(actions)).toEqual(['Warning Failed: no route (retry 1 of 3 is due)']);
+    const next = statusOf(actions);
+    expect(next).toMatchObject({
+      status: 'Failed',
+      error: 'no route',
+      retry: { attempt: 1, maxAttempts: 3, nextRetryTime: NOW.toISOString() },
+    });
+    expect(condition(next, 'Stalled')).toMatchObject({ status: 'False' });
+    expect(events(decide({ status: next, run }))).toEqual([]);
+    const second = runningReport({
+      progress: progress({ state: 'Failed', failure: { ...failure, attempt: 2 } }),
+    });
+    expect(events(decide({ status: next, run: second }))).toHaveLength(1);
+    const recovered = statusOf(decide({ status: next, run: runningReport({ progress: progress() }) }));
+    expect(recovered.status).toBe('Running');
+    expect(recovered).not.toHaveProperty('error');
+    expect(recovered).not.toHaveProperty('retry');
+  });
+
+  test('that no worker takes says so after 10 s, and not before', () => {
+    const since = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
+    const late = statusOf(decide({ status, run: runningReport({ unstartedSince: since(10) }) }));
+    expect(condition(late, 'Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'WaitingForWorker',
+      message: 'Waiting for a worker on task queue ddc.',
+    });
+    const early = statusOf(decide({ status, run: runningReport({ unstartedSince: since(9) }) }));
+    expect(condition(early, 'Progressing')).toMatchObject({ reason: 'Running' });
+  });
+
+  test('whose progress is unknown keeps what is known', () => {
+    const known = statusOf(decide({ status, run: runningReport({ progress: progress() }) }));
+    expect(statusOf(decide({ status: known, run: runningReport() }))).toMatchObject({
+      status: 'Running',
+      progress: known.progress,
+      statistics: known.statistics,
+    });
+  });
+
+  test('succeeds', () => {
+    const actions = decide({
+      status: {
+        ...status,
+        startTime: NOW.toISOString(),
+        error: 'before',
+        retry: { attempt: 1, maxAttempts: 3 },
+      },
+      run: {
+        state: 'completed',
+        result: runResult(['out']),
+        progress: progress({ phase: 'done', chunksDone: 8 }),
+      },
+    });
+    expect(events(actions)).toEqual(['Normal Success: Ingested 2 records!']);
+    const next = statusOf(actions);
+    expect(next).toMatchObject({
+      status: 'Succeeded',
+      lastCompleted: RUN,
+      lastSuccessTime: '2026-01-01T00:00:02.500Z',
+      lastRecordTime: '2026-01-01T00:00:00.000Z',
+      numRecords: 2,
+      statistics: { rowsRead: 3, rowsWritten: 2, bytesRead: 30, bytesWritten: 20, durationSeconds: 2.5 },
+      objects: [{ key: 'out' }],
+      progress: { chunksTotal: 8, percent: 100 },
+      source: { format: 'csv' },
+      destination: { format: 'parquet' },
+    });
+    for (const gone of ['active', 'error', 'retry']) expect(next).not.toHaveProperty(gone);
+    expect(condition(next, 'Ready')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+  });
+
+  test.each([
+    ['failed', 'no such column x', 'no such column x'],
+    ['cancelled', '', 'the run was cancelled; change the resource to run again'],
+    ['terminated', '', 'the run was terminated; change the resource to run again'],
+    ['timedOut', '', 'the run timed out; change the resource to run again'],
+  ] as const)('%s: Fatal with the reason', (state, message, error) => {
+    const started = { ...status, startTime: NOW.toISOString() };
+    const actions = decide({ status: started, run: { state, message, closeTime: NOW.toISOString() } });
+    expect(events(actions)).toEqual([`Warning Fatal: ${error}`]);
+    const next = statusOf(actions);
+    expect(next).toMatchObject({ status: 'Fatal', error, lastFailed: RUN });
+    expect(next).not.toHaveProperty('active');
+    expect(condition(next, 'Stalled')).toMatchObject({ status: 'True' });
+  });
+});
+
+describe('a spec that changes while its predecessor runs', () => {
+  const status: ResourceStatus = { status: 'Running', active: OLDER, observedGeneration: 1 };
+
+  test('stops that run first, asking once', () => {
+    const actions = decide({ status, metadata: finalized, older: runningReport() });
+    expect(types(actions)).toEqual(['cancel', 'status', 'awaitEnd', 'requeueAfter']);
+    expect(statusOf(actions)).toMatchObject({ status: 'Pending', active: OLDER, observedGeneration: 2 });
+    expect(types(decide({ status, older: runningReport({ cancelRequested: true }) }))).not.toContain(
+      'cancel',
+    );
+  });
+
+  test('starts when it has ended, and what it published counts', () => {
+    const actions = decide({ status, older: { state: 'completed', result: runResult(['first']) } });
+    expect(actions.find(({ type }) => type === 'start')).toMatchObject({
+      input: { previous: [{ key: 'first' }] },
+    });
+    expect(statusOf(actions)).toMatchObject({
+      active: RUN,
+      lastCompleted: OLDER,
+      objects: [{ key: 'first' }],
+      numRecords: 2,
+    });
+  });
+});
+
+describe('a spec that cannot run', () => {
+  test('is reported with all that is wrong; the event once, and nothing is started', () => {
+    const spec = specTo('');
+    const actions = decide({ spec });
+    const next = statusOf(actions);
+    expect(next).toMatchObject({ status: 'ConfigurationError', observedGeneration: 2 });
+    expect(next.error).toContain('spec.destination.s3.objectKey');
+    expect(events(actions)).toEqual([`Warning ConfigurationError: ${next.error}`]);
+    expect(types(actions)).toEqual(['event', 'status']);
+    expect(decide({ spec, status: next })).toEqual([]);
+  });
+
+  test('what is not supported yet is Fatal', () => {
+    expect(statusOf(decide({ spec: specTo('out', { schedule: '0 * * * *' }) }))).toMatchObject({
+      status: 'Fatal',
+    });
+  });
+});
+
+describe('Temporal does not answer', () => {
+  test('the status keeps what it was and says so', () => {
+    const status: ResourceStatus = { status: 'Running', active: RUN, observedGeneration: 2, numRecords: 7 };
+    const actions = decide({ status, temporal: 'down' });
+    expect(types(actions)).toEqual(['status', 'retry']);
+    const next = statusOf(actions);
+    expect(next).toMatchObject(status);
+    expect(condition(next, 'Progressing')).toMatchObject({ status: 'False', reason: 'TemporalUnavailable' });
+    expect(types(decide({ status: next, temporal: 'down' }))).toEqual(['retry']);
+  });
+});
+
+describe('deletion', () => {
+  const objects = runResult(['out']).objects;
+  const done: ResourceStatus = { status: 'Succeeded', lastCompleted: RUN, objects };
+
+  test('nothing was ever written: goes at once', () => {
+    expect(types(decide({ metadata: deleting }))).toEqual(['removeFinalizer']);
+    const refused: ResourceStatus = { status: 'Fatal', lastFailed: OLDER, error: 'no such bucket' };
+    expect(types(decide({ metadata: deleting, status: refused }))).toEqual(['removeFinalizer']);
+  });
+
+  test('of somebody else’s finalizer is not ours to decide', () => {
+    expect(decide({ metadata: { ...deleting, finalizers: ['other'] }, status: done })).toEqual([]);
+  });
+
+  test('noFinalizer keeps the data', () => {
+    const spec = specTo('out', { noFinalizer: true });
+    expect(types(decide({ spec, metadata: deleting, status: done }))).toEqual(['removeFinalizer']);
+  });
+
+  test('waits until the run has ended', () => {
+    const status: ResourceStatus = { ...done, status: 'Running', active: OLDER };
+    expect(types(decide({ metadata: deleting, status, older: runningReport() }))).toEqual([
+      'cancel',
+      'status',
+      'awaitEnd',
+      'requeueAfter',
+    ]);
+  });
+
+  test('removes what is recorded and what the last run published unrecorded', () => {
+    const status: ResourceStatus = { ...done, active: OLDER };
+    const actions = decide({
+      metadata: deleting,
+      status,
+      older: { state: 'completed', result: runResult(['late']) },
+    });
+    expect(types(actions)).toEqual(['status', 'startDelete', 'awaitEnd', 'requeueAfter']);
+    expect(actions[1]).toMatchObject({
+      workflowId: REMOVAL,
+      input: { objects: [{ key: 'out' }, { key: 'late' }] },
+    });
+  });
+
+  test('what fails is said in an event, once per doubling of the attempts, and goes on', () => {
+    const failing = (attempt: number) =>
+      decide({
+        metadata: deleting,
+        status: done,
+        removal: runningReport({
+          progress: progress({
+            phase: 'delete',
+            state: 'Failed',
+            failure: { code: 'StoreUnavailable', message: 'no route', attempt, maxAttempts: 0 },
+          }),
+        }),
+      });
+    const actions = failing(1);
+    expect(events(actions)).toEqual(['Warning DeleteFailed: no route']);
+    expect(condition(statusOf(actions), 'Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'DeleteFailed',
+    });
+    const names = [1, 2, 3, 4].map((attempt) => failing(attempt).find(({ type }) => type === 'event'));
+    expect(new Set(names.map((event) => JSON.stringify(event))).size).toBe(3);
+    expect(types(actions)).not.toContain('removeFinalizer');
+  });
+
+  test('only success lets the resource go', () => {
+    const removal: RunReport = { state: 'deleted', data: { deleted: ['out'], kept: [] } };
+    expect(types(decide({ metadata: deleting, status: done, removal }))).toEqual(['removeFinalizer']);
+  });
+
+  test('a removal that was terminated is started again; one that gave up after a while', () => {
+    const ended = (state: 'terminated' | 'failed', secondsAgo: number): RunReport => ({
+      state,
+      message: 'why',
+      closeTime: new Date(NOW.getTime() - secondsAgo * 1000).toISOString(),
+    });
+    expect(types(decide({ metadata: deleting, status: done, removal: ended('terminated', 0) }))).toContain(
+      'startDelete',
+    );
+    expect(types(decide({ metadata: deleting, status: done, removal: ended('failed', 31) }))).toContain(
+      'startDelete',
+    );
+    const soon = decide({ metadata: deleting, status: done, removal: ended('failed', 10) });
+    expect(soon.at(-1)).toEqual({ type: 'requeueAfter', milliseconds: 20_000 });
+  });
+
+  test('a spec that became invalid says what to do', () => {
+    const actions = decide({ spec: specTo(''), metadata: deleting, status: done });
+    expect(events(actions)[0]).toMatch(/^Warning DeleteFailed: .*correct the spec, or set noFinalizer: true/);
+    expect(types(actions)).not.toContain('removeFinalizer');
+  });
+});
