@@ -19,7 +19,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAMESPACE = 'bench';
 const BUCKET = 'bench';
 /** Of generated payments, on average. */
-const BYTES_PER_ROW = 104;
+const BYTES_PER_ROW = 81;
 const SMALL_RUNS = 10;
 const log = (line: string): void => console.error(line);
 

@@ -18,12 +18,12 @@ export interface CompiledSelect {
 }
 
 /** SELECT columns FROM (what came before) WHERE where. */
-export interface SelectLayer {
+interface SelectLayer {
   columns: SelectColumn[];
   where?: string;
 }
 
-export interface SelectColumn {
+interface SelectColumn {
   name: string;
   /** Expression over the columns of the layer before; absent = carried over unchanged. */
   sql?: string;
@@ -167,7 +167,10 @@ function findTransform(action: string, transforms: readonly Transform[], path: s
   );
 }
 
-/** The engine's names ignore case, and SQL text ends at a NUL: such columns could not be told apart or named. */
+/**
+ * The engine's names ignore case, and SQL text ends at a NUL: such columns could not be told apart or named. (Its
+ * own readers call a second `A` beside `a` `A_1`; this is about formats that describe their columns themselves.)
+ */
 function refuseColumns(columns: readonly Column[]): void {
   const seen = new Map<string, string>();
   for (const { name } of columns) {

@@ -33,11 +33,7 @@ export function findColumn(
 }
 
 /** As findColumn, but a column that does not exist is UnknownColumn. */
-export function requireColumn(
-  name: string,
-  relation: readonly TransformColumn[],
-  path: string,
-): TransformColumn {
+function requireColumn(name: string, relation: readonly TransformColumn[], path: string): TransformColumn {
   const column = findColumn(name, relation, path);
   if (column === undefined) throw unknownColumn(name, relation, path);
   return column;

@@ -13,7 +13,12 @@ const options = z.strictObject({
     ),
 });
 
-/** Keeps the rows for which the clause is true; those for which it is false or null are dropped. */
+/**
+ * Keeps the rows for which the clause is true; those for which it is false or null are dropped. The clause is one
+ * condition over the columns in SQL, with Spark's spellings (`==`, backticks, RLIKE, `!x`, `<=>`, `1L`, "text") and
+ * Spark's answers where the engine's differ (a division by zero and a concatenation with null are null). Unlike
+ * Spark's, texts have no backslash escapes, and comparing a text that is no number with a number is an error.
+ */
 export const filterRows: Transform<z.output<typeof options>> = {
   action: 'FilterRows',
   aliases: ['Filter', 'FilterRow'],

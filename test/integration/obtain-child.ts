@@ -1,6 +1,6 @@
 /**
  * Obtains one program whose build says that it began and then waits until it is told to go on.
- * Arguments: directory, where `begun` grows by a line a build and `go` is waited for; path of the cache.
+ * Arguments: directory, where `found` grows by what a build finds in its workshop, `begun` grows by a line a build and `go` is waited for; path of the cache.
  */
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ const [dir = '', cache = ''] = process.argv.slice(2);
 const program = fakeProgram({
   async make(workshop) {
     const script = `
+      ls >> '${join(dir, 'found')}'
       echo half > half
       echo "$$" >> '${join(dir, 'begun')}'
       while [ ! -e '${join(dir, 'go')}' ]; do sleep 0.05; done

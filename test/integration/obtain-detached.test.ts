@@ -11,6 +11,8 @@ import { poll } from '../support/poll.ts';
 
 const SERVERS = fileURLToPath(new URL('../../deploy/local/servers.ts', import.meta.url));
 
+const HOLDER = fileURLToPath(new URL('obtain-holder.ts', import.meta.url));
+
 let dir: string;
 const said: string[] = [];
 const log = (line: string): void => void said.push(line);
@@ -38,6 +40,18 @@ test('up, up again, down, up: one server, and always the same environment', asyn
   await down(['s3'], { dir, log });
   await expect(fetch(`${environment['DDC_S3_ENDPOINT']}/healthz`)).rejects.toThrow();
   expect(await start()).toEqual(environment);
+});
+
+test('the server outlives the command that started it, and another process stops it', async () => {
+  const started = spawnSync(process.execPath, [HOLDER, 'leave', dir, 's3'], { encoding: 'utf8' });
+  expect(started).toMatchObject({ status: 0, stdout: 'up\n' });
+  const [server] = readState(dir).s3?.processes ?? [];
+  if (!server) throw new Error('nothing was recorded');
+  expect(isAlive(server)).toBe(true);
+  expect(Object.keys(await start())).toContain('DDC_S3_ENDPOINT');
+  expect(said).toEqual(['s3: runs already']);
+  await down(['s3'], { dir, log });
+  expect(isAlive(server)).toBe(false);
 });
 
 test('a server that died meanwhile is started again', async () => {

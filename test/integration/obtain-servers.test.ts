@@ -160,7 +160,7 @@ describe('one server', () => {
   });
 
   test('kill -9 of the process that started them leaves nothing', async () => {
-    const holder = spawn(process.execPath, [HOLDER, dir, 's3', 'temporal'], {
+    const holder = spawn(process.execPath, [HOLDER, 'hold', dir, 's3', 'temporal'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     for await (const chunk of holder.stdout) if (String(chunk).includes('up')) break;

@@ -80,6 +80,7 @@ test('a build that is killed takes its tools along, and the next one starts from
   const second = start();
   expect(await second.path).toBe(cachedFile(here.cache, 'etcd', '1.1.0'));
   expect(lines('begun')).toHaveLength(2);
+  expect(lines('found')).toEqual(['']);
   for (const name of ['work', 'locks']) expect(readdirSync(join(here.cache, name))).toEqual([]);
 });
 

@@ -1,43 +1,30 @@
-import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withEngine } from '../../activities/engine/duckdb.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
-import { registerFunctions } from '../../activities/engine/functions.ts';
 
-/** An engine in this process, for tests: no sandbox directory, all external access denied. */
 export interface TestEngine extends Engine {
-  close(): void;
+  close(): Promise<void>;
 }
 
+/** The engine of production, sandboxed in an empty directory, open for as long as a test file needs it. */
 export async function openEngine(): Promise<TestEngine> {
-  const instance = await DuckDBInstance.create(':memory:', { threads: '1', enable_external_access: 'false' });
-  const connection = await instance.connect();
-  registerFunctions(connection);
-  await connection.run("SET TimeZone = 'UTC'");
-  await connection.run('SET lock_configuration = true');
+  const directory = await mkdtemp(join(tmpdir(), 'ddc-engine-'));
+  const opened = Promise.withResolvers<Engine>();
+  const closed = Promise.withResolvers<void>();
+  const ended = withEngine({ directory, memoryLimit: 512e6 }, (engine) => {
+    opened.resolve(engine);
+    return closed.promise;
+  });
+  ended.catch(opened.reject);
+  const engine = await opened.promise;
   return {
-    async run(sql, parameters) {
-      return (await connection.run(sql, values(parameters))).rowsChanged;
-    },
-    async query(sql, parameters) {
-      return (await connection.runAndReadAll(sql, values(parameters))).getRowObjectsJS();
-    },
-    async columns(sql) {
-      const rows = await connection.runAndReadAll(`DESCRIBE ${sql}`);
-      return rows
-        .getRowObjectsJson()
-        .map((row) => ({ name: text(row['column_name']), type: text(row['column_type']) }));
-    },
-    close() {
-      connection.closeSync();
-      instance.closeSync();
+    ...engine,
+    async close() {
+      closed.resolve();
+      await ended;
+      await rm(directory, { recursive: true });
     },
   };
-}
-
-function values(parameters: readonly (string | number | null)[] | undefined): DuckDBValue[] | undefined {
-  return parameters === undefined ? undefined : [...parameters];
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('DESCRIBE answers with texts');
-  return value;
 }

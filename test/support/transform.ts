@@ -1,4 +1,5 @@
 import type { Transformation } from '../../workflows/contract.ts';
+import { TransferError } from '../../activities/failures.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
 import { compileSelect, renderSelect } from '../../activities/engine/select.ts';
 import type { Column } from '../../activities/formats/format.ts';
@@ -81,9 +82,13 @@ export async function transform(
   return { columns: compiled.columns, rows, warnings: compiled.warnings };
 }
 
-export async function failure(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+/** The TransferError that a promise ends with. */
+export async function failure(promise: Promise<unknown>): Promise<TransferError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof TransferError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
 }

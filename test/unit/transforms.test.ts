@@ -9,11 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const message = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await failure(promise);
-  expect(error).toBeInstanceOf(Error);
-  return (error as Error).message;
-};
+const message = async (promise: Promise<unknown>): Promise<string> => (await failure(promise)).message;
 
 const values = (rows: Record<string, unknown>[], column: string): unknown[] => rows.map((row) => row[column]);
 

@@ -7,7 +7,7 @@ import { tokenize } from './tokens.ts';
 import type { Node } from './tree.ts';
 import { allowedExpression } from './whitelist.ts';
 
-export interface CompiledFilter {
+interface CompiledFilter {
   /** Condition for WHERE, printed by the engine from a tree of allowed nodes; never the user's text. */
   where: string;
   warnings: string[];

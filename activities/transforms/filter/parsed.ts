@@ -21,7 +21,7 @@ const typeInfo = z.object({
   name: z.string().optional(),
 });
 
-export const parsedType = z.object({ id: z.string(), type_info: typeInfo.nullable() });
+const parsedType = z.object({ id: z.string(), type_info: typeInfo.nullable() });
 export type ParsedType = z.infer<typeof parsedType>;
 
 export const parsedConstant = z.object({

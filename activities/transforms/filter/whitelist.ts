@@ -11,7 +11,7 @@ import type { Node } from './tree.ts';
 import { allowedConstant, allowedType } from './values.ts';
 
 /** What a clause is checked against. */
-export interface Scope {
+interface Scope {
   relation: readonly TransformColumn[];
   path: string;
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { TransferError } from '../../../activities/failures.ts';
 import { compileSelect } from '../../../activities/engine/select.ts';
 import { parseOptions } from '../../../activities/transforms/options.ts';
 import type { Effect, Transform, TransformContext } from '../../../activities/transforms/transform.ts';
@@ -43,7 +42,7 @@ const ROWS = [
   ["'it''s'", '3', "'x'", '0'],
 ];
 
-const TYPES = { s: 'VARCHAR', i: 'BIGINT', Name: 'VARCHAR', amount: 'DECIMAL(10,2)' };
+const TYPES: Record<string, string> = { s: 'VARCHAR', i: 'BIGINT', Name: 'VARCHAR', amount: 'DECIMAL(10,2)' };
 const SOURCE = table(TYPES, ROWS);
 
 /** What every transformation must do, whatever its action. */
@@ -104,7 +103,7 @@ export function transformContract(given: TransformCase): void {
     test('leaves the other columns as they are', async () => {
       const { columns: after } = await apply(engine, SOURCE);
       const untouched = after.filter((column) => !columns.includes(column.name));
-      for (const { name, type } of untouched) expect(type).toBe(TYPES[name as keyof typeof TYPES]);
+      for (const { name, type } of untouched) expect(type).toBe(TYPES[name]);
     });
 
     test('treats nulls as documented', async () => {
@@ -127,10 +126,9 @@ export function transformContract(given: TransformCase): void {
     test('refuses an unknown option and names the known ones', async () => {
       const unknown = action(subject.action, columns, { ...options, colour: 'red' });
       const error = await failure(compileSelect(SOURCE, [unknown], TRANSFORMS, engine));
-      expect(error).toBeInstanceOf(TransferError);
       expect(error).toMatchObject({ code: 'InvalidOption', class: 'fatal' });
-      expect((error as Error).message).toContain('spec.transformation[0].options.colour: unknown option');
-      for (const name of given.optionNames) expect((error as Error).message).toContain(name);
+      expect(error.message).toContain('spec.transformation[0].options.colour: unknown option');
+      for (const name of given.optionNames) expect(error.message).toContain(name);
     });
 
     if (given.missingColumn !== undefined) {
@@ -144,13 +142,9 @@ export function transformContract(given: TransformCase): void {
       });
 
       test(`says which column is missing and which exist (${given.missingColumn})`, async () => {
-        const outcome = await failure(apply(engine, SOURCE, ['s', 'amont']));
+        const missing = apply(engine, SOURCE, ['s', 'amont']);
         const text =
-          given.missingColumn === 'fatal'
-            ? (outcome as Error).message
-            : (await apply(engine, SOURCE, ['s', 'amont'])).warnings.join('\n');
-        if (given.missingColumn === 'fatal') expect(outcome).toMatchObject({ code: 'UnknownColumn' });
-        else expect(outcome).toBeUndefined();
+          given.missingColumn === 'fatal' ? await unknownColumn(missing) : (await missing).warnings[0];
         expect(text).toContain('spec.transformation[0].columns: column "amont" does not exist in the source');
         expect(text).toContain('Columns: s, i, Name, amount');
       });
@@ -158,7 +152,7 @@ export function transformContract(given: TransformCase): void {
       test('needs a column', async () => {
         const error = await failure(apply(engine, SOURCE, []));
         expect(error).toMatchObject({ code: 'InvalidOption' });
-        expect((error as Error).message).toContain('spec.transformation[0].columns: ');
+        expect(error.message).toContain('spec.transformation[0].columns: ');
       });
 
       test.each(Object.keys(HOSTILE))('works on a column named %j', async (name) => {
@@ -180,4 +174,10 @@ function contextOf(engine: TestEngine): TransformContext {
     printExpression: (tree) => printExpression(engine, tree),
     typeOf: (relation, sql) => typeOfExpression(engine, relation, sql),
   };
+}
+
+async function unknownColumn(missing: Promise<unknown>): Promise<string> {
+  const error = await failure(missing);
+  expect(error.code).toBe('UnknownColumn');
+  return error.message;
 }

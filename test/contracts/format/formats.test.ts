@@ -1,0 +1,26 @@
+import { csv } from '../../../activities/formats/csv/csv.ts';
+import { parquet } from '../../../activities/formats/parquet/parquet.ts';
+import { formatContract } from './suite.ts';
+
+formatContract({
+  format: csv,
+  readsPerChunk: 1,
+  hostile: {
+    'an object of 0 bytes': Buffer.alloc(0),
+    'a ragged row': Buffer.from('a,b\n1,2\n3\n'),
+    'a quote that is never closed': Buffer.from('a,b\n1,"2\n3,4\n'),
+    'a header with a name twice': Buffer.from('a,A\n1,2\n'),
+  },
+});
+
+formatContract({
+  format: parquet,
+  // the footer again, unless this process has it still
+  readsPerChunk: 2,
+  hostile: {
+    'an object of 0 bytes': Buffer.alloc(0),
+    'something else': Buffer.from('a,b\n1,2\n3,4\n5,6\n'),
+    'a footer longer than the object': Buffer.concat([Buffer.from('PAR1....'), Buffer.from('ffffff7fPAR1')]),
+    'a footer of zeros': Buffer.concat([Buffer.from('PAR1'), Buffer.from([0, 0, 2, 0, 0, 0]), Buffer.from('PAR1')]),
+  },
+});

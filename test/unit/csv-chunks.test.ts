@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { csv } from '../../activities/formats/csv/csv.ts';
+import { TransferError } from '../../activities/failures.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } from '../support/files.ts';
+import type { ReadBack, Workbench } from '../support/files.ts';
+
+/** Reads as a run does: an error that carries hints is a new plan with them. */
+async function readReplanning(text: string, bench: Workbench, chunkBytes: number): Promise<ReadBack & { plans: string[] }> {
+  const hints: PlanHints = {};
+  const plans: string[] = [];
+  for (;;) {
+    try {
+      return { ...(await readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints })), plans };
+    } catch (error) {
+      if (!(error instanceof TransferError) || error.hints === undefined || plans.length > 5) throw error;
+      plans.push(error.code);
+      Object.assign(hints, error.hints, { widen: { ...hints.widen, ...error.hints.widen } });
+    }
+  }
+}
+
+const failure = (text: string, chunkBytes: number, hints: PlanHints = {}): Promise<unknown> =>
+  withWorkbench((bench) =>
+    readAll(csv, new MemoryReader(text), bench, { chunkBytes, hints }).then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  );
+
+const lines = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
+
+describe('cuts', () => {
+  test('without newlines in quotes the first plan holds, whatever the cuts', async () => {
+    const text = `id,name\n${lines(40, (i) => `${i},n${'x'.repeat(i % 9)}`)}`;
+    await withWorkbench(async (bench) => {
+      for (const chunkBytes of [1, 2, 3, 5, 8, 13, 64, 1000]) {
+        const { rows, plans } = await readReplanning(text, bench, chunkBytes);
+        expect(plans).toEqual([]);
+        expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: 40 }, (_, i) => i));
+      }
+    });
+  });
+
+  test('a cut inside quotes is found out, and exact cuts put it right', async () => {
+    const text = `id,note\n${lines(30, (i) => `${i},"one, ""1""\ntwo,2\r\nthree,3"`)}`;
+    await withWorkbench(async (bench) => {
+      const { rows, plans, counts, description } = await readReplanning(text, bench, 100);
+      expect(plans).toEqual(['CutInsideQuotes']);
+      expect(rows).toEqual(Array.from({ length: 30 }, (_, i) => [BigInt(i), 'one, "1"\ntwo,2\r\nthree,3']));
+      expect(counts.length).toBeGreaterThan(5);
+      expect(description.rows).toBe(30);
+    });
+  });
+
+  test('records and cuts of any size: every row once, in order', async () => {
+    const value = fc.oneof(
+      fc.constantFrom('', 'a', '""', '"\n"', '"x,\n\ny"', '"q""q"', '5" pipe', 'z'.repeat(40)),
+      fc.constantFrom('"a,b\nc,d\ne,f"', '"\r\n""\n"'),
+    );
+    const record = fc.tuple(fc.nat(99), value).map(([id, text]) => `${id},${text}`);
+    const file = fc.tuple(fc.array(record, { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean());
+    await withWorkbench((bench) =>
+      fc.assert(
+        fc.asyncProperty(file, fc.integer({ min: 1, max: 120 }), async ([records, newline, final], chunkBytes) => {
+          const text = ['id,text', ...records].join(newline) + (final ? newline : '');
+          const whole = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1e9 });
+          const cut = await readReplanning(text, bench, chunkBytes);
+          expect(whole.rows).toHaveLength(records.length);
+          expect(cut.rows).toEqual(whole.rows);
+          expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);
+        }),
+        { numRuns: 60 },
+      ),
+    );
+  });
+
+  test('a record longer than chunks leaves chunks without records', async () => {
+    const text = `a,b\n1,${'x'.repeat(300)}\n2,y\n`;
+    await withWorkbench(async (bench) => {
+      const { counts, rows } = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 40 });
+      expect(rows).toEqual([
+        [1n, 'x'.repeat(300)],
+        [2n, 'y'],
+      ]);
+      expect(counts).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
+    });
+  });
+
+  test('a chunk is one read of itself and at most 64 KiB; with exact cuts of itself only', async () => {
+    const text = `a,b\n${lines(60_000, (i) => `${i},value`)}`;
+    await withWorkbench(async (bench) => {
+      for (const exactCuts of [false, true]) {
+        const reader = new MemoryReader(text);
+        const plan = await describeSource(csv, reader, bench, { chunkBytes: 200_000, hints: { exactCuts } });
+        const source = { location: reader.location, ...plan };
+        for (let index = 0; index < plan.cuts.length - 1; index++) {
+          const before = reader.reads;
+          const { bytesRead } = await csv.fetch(reader, source, index, chunkDirectory(bench));
+          expect(reader.reads - before).toBe(1);
+          expect(bytesRead - (plan.cuts[index + 1]! - plan.cuts[index]!)).toBeLessThanOrEqual(exactCuts ? 0 : 65_537);
+        }
+      }
+    });
+  });
+
+  test('the line after a cut is looked for beyond 64 KiB', async () => {
+    const text = `a,b\n1,${'x'.repeat(300_000)}\n2,y\n`;
+    await withWorkbench(async (bench) => {
+      const { rows } = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1000, maxChunks: 3 });
+      expect(rows.map(([a]) => a)).toEqual([1n, 2n]);
+    });
+  });
+
+  test('a byte order mark is passed over before the header and kept in values', async () => {
+    await withWorkbench(async (bench) => {
+      const reader = new MemoryReader('\uFEFFa,b\n\uFEFFx,1\n');
+      const plan = await describeSource(csv, reader, bench);
+      expect(plan.columns.map(({ name }) => name)).toEqual(['a', 'b']);
+      const { relation } = await csv.fetch(reader, { location: reader.location, ...plan }, 0, bench.directory);
+      expect(await bench.engine.query(`SELECT hex(a) AS hex FROM ${relation}`)).toEqual([{ hex: 'EFBBBF78' }]);
+    });
+  });
+});
+
+describe('types', () => {
+  test('come from all over a large object', async () => {
+    // the last sample is the object's end
+    const text = `a,b,c\n${lines(300_000, (i) => `${i},${i < 150_000 ? i : i + 0.5},${i < 299_000 ? i : 'x'}`)}`;
+    await withWorkbench(async (bench) => {
+      const { columns } = await describeSource(csv, new MemoryReader(text), bench);
+      expect(columns.map(({ type }) => type)).toEqual(['BIGINT', 'DOUBLE', 'VARCHAR']);
+    });
+  });
+
+  test('a value that contradicts its column asks for the type that holds all of the chunk', async () => {
+    const late = (value: string): string => `n,s\n${lines(200_000, (i) => `${i},abcdef`)}${value},x\n${lines(30_000, (i) => `${i},abcdef`)}`;
+    for (const [value, type] of [
+      ['1.5', 'DOUBLE'],
+      ['007', 'VARCHAR'],
+      ['""', 'VARCHAR'],
+    ] as const) {
+      expect(await failure(late(value), 1e9)).toMatchObject({
+        code: 'TypeContradicted',
+        hints: { widen: { n: type } },
+        message: expect.stringContaining('column "n" was taken for BIGINT, but line 200002'),
+      });
+    }
+  });
+
+  test('all contradicted columns of a chunk are named at once, and the values are not', async () => {
+    const text = `a,b,c\n1,2024-01-01,true\n${lines(150_000, (i) => `${i},2024-01-01,false`)}secret-1,2024-01-01 10:00:00,secret-2\n`;
+    const error = await failure(`${text}${lines(60_000, (i) => `${i},2024-01-01,false`)}`, 1e9);
+    expect(error).toMatchObject({
+      code: 'TypeContradicted',
+      hints: { widen: { a: 'VARCHAR', b: 'TIMESTAMP', c: 'VARCHAR' } },
+    });
+    expect((error as Error).message).not.toContain('secret');
+  });
+
+  test('in a chunk that may have been cut wrongly the cut is doubted first', async () => {
+    const prose = lines(9000, (i) => `${i},"${i}"`);
+    const trap = `"\n${lines(60_000, () => 'x,y')}"`;
+    const error = await failure(`n,s\n${lines(90_000, (i) => `${i},a`)}1,${trap}\n${prose}`, 300_000);
+    expect(error).toMatchObject({ code: 'CutInsideQuotes', hints: { exactCuts: true } });
+  });
+
+  test('hints widen, and columns without values are text', async () => {
+    await withWorkbench(async (bench) => {
+      const text = 'a,b,c\n1,,2\n3,,4\n';
+      const { columns } = await describeSource(csv, new MemoryReader(text), bench, { hints: { widen: { a: 'DOUBLE', c: 'VARCHAR' } } });
+      expect(columns.map(({ type }) => type)).toEqual(['DOUBLE', 'VARCHAR', 'VARCHAR']);
+    });
+  });
+
+  test('text relations repeat what is written', async () => {
+    await withWorkbench(async (bench) => {
+      const { rows } = await readAll(csv, new MemoryReader('a,b\n1.50,""\n2,\n'), bench, { as: 'text' });
+      expect(rows).toEqual([
+        ['1.50', ''],
+        ['2', null],
+      ]);
+    });
+  });
+});
+
+describe('messages', () => {
+  test.each([
+    ['', 's3://bucket/key is empty (0 bytes): a CSV object needs at least a header line'],
+    ['a,b\n1,2\n3,4,5\n', 's3://bucket/key line 3: expected 2 fields, found 3'],
+    ['a,"b\nc"\n1,2\n3\n', 's3://bucket/key line 4: expected 2 fields, found 1'],
+    ['a,b\n1,"2" x\n', 's3://bucket/key line 2: a double quote must'],
+    ['a,b\n1,"2\n3,4\n', 's3://bucket/key line 2: the record that begins here has a double quote that is never closed'],
+    ['a,,c\n1,2,3\n', 's3://bucket/key: column 2 of 3 has an empty name'],
+    ['\na,b\n', 's3://bucket/key: column 1 of 1 has an empty name'],
+    ['id,Name,NAME\n1,2,3\n', 'columns 2 ("Name") and 3 ("NAME") have the same name'],
+    ['a,b"c\n1,2\n', 'line 1: a double quote in the header'],
+  ])('%j', async (text, message) => {
+    expect(await failure(text, 1e9)).toMatchObject({ code: 'MalformedData', message: expect.stringContaining(message) });
+  });
+
+  test('a ragged row far down has its absolute line once the cuts are exact', async () => {
+    const text = `a,b\n${lines(400_000, (i) => `${i},"x\ny"`)}1,2,3\n${lines(100_000, (i) => `${i},z`)}`;
+    const chunkBytes = 1_000_000;
+    expect(await failure(text, chunkBytes)).toMatchObject({ class: 'replan', hints: { exactCuts: true } });
+    expect(await failure(text, chunkBytes, { exactCuts: true })).toMatchObject({
+      code: 'MalformedData',
+      message: 's3://bucket/key line 800002: expected 2 fields, found 3',
+    });
+  });
+
+  test('text that is not UTF-8 has its line', async () => {
+    await withWorkbench(async (bench) => {
+      const bytes = Buffer.concat([Buffer.from('a,b\n1,2\n3,'), Buffer.from([0xff, 0xfe]), Buffer.from('\n')]);
+      const reader = new MemoryReader(bytes);
+      const source = { location: reader.location, ...(await describeSource(csv, reader, bench)) };
+      const { relation } = await csv.fetch(reader, source, 0, bench.directory);
+      const refusal = await bench.engine.query(`SELECT max(b) FROM ${relation}`).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(Error);
+      const diagnosis = await csv.diagnose(refusal as Error, source, 0, bench.directory, bench.engine);
+      expect(diagnosis).toMatchObject({
+        code: 'MalformedData',
+        message: 's3://bucket/key line 3: not valid UTF-8; save the file as UTF-8',
+      });
+    });
+  });
+
+  test('a chunk that is not to blame is not blamed', async () => {
+    await withWorkbench(async (bench) => {
+      const reader = new MemoryReader('a,b\n1,é\n');
+      const source = { location: reader.location, ...(await describeSource(csv, reader, bench)) };
+      await csv.fetch(reader, source, 0, bench.directory);
+      expect(await csv.diagnose(new Error('out of memory'), source, 0, bench.directory, bench.engine)).toBeUndefined();
+    });
+  });
+
+  test('a header line only: no rows, every column text', async () => {
+    await withWorkbench(async (bench) => {
+      for (const text of ['a,b', 'a,b\n', 'a,b\r\n', '\uFEFFa,b\n']) {
+        const { rows, description, counts } = await readAll(csv, new MemoryReader(text), bench);
+        expect({ rows, counts }).toEqual({ rows: [], counts: [0] });
+        expect(description.columns.map(({ name, type }) => [name, type])).toEqual([
+          ['a', 'VARCHAR'],
+          ['b', 'VARCHAR'],
+        ]);
+      }
+    });
+  });
+});
