@@ -1,7 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { delimiter } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 
 /** Milliseconds for a request and its whole reply, unless the call says otherwise. */
@@ -222,8 +221,17 @@ export class KubernetesClient {
 }
 
 /** Resolves after so many milliseconds, or at once when the signal is aborted. Never rejects. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
 }
 
 async function* lines(response: http.IncomingMessage, onBytes: () => void): AsyncGenerator<string> {

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
 import { rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
 import { batchActivities } from '../activities/batch/activities.ts';
@@ -11,11 +10,14 @@ import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { openScratch } from './scratch-root.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** Slices of several runs may wait for the pool at once; the pool bounds what is in work. */
 const CONCURRENT_ACTIVITIES = 40;
 const CONCURRENT_WORKFLOW_TASKS = 20;
 const CACHED_WORKFLOWS = 200;
+/** A run's next step is offered to the worker that knows the run for so long; if that one is dead, nothing moves. */
+const STICKY_TIMEOUT = '2s';
 /** Of the memory limit, for the worker process itself and the engine processes' fixed part. */
 const ENGINE_SHARE = 0.4;
 const JOBS_PER_PROCESS = 2;
@@ -49,17 +51,19 @@ const pool = new EnginePool<EngineJob>({
 });
 
 try {
+  const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
     connection,
     namespace: config.temporalNamespace,
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowBundle: { codePath },
     activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader()) }, log),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT,
     maxHeartbeatThrottleInterval: '1s',
     defaultHeartbeatThrottleInterval: '1s',
     shutdownGraceTime: '2s',

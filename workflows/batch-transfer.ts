@@ -16,6 +16,9 @@ import { showRunState, type RunState } from './run-state.ts';
 /** A source that changes more often while it is copied will not hold still. */
 const MAX_REPLANS = 20;
 
+/** Characters; Temporal allows 400 bytes, and a character may take four. */
+const MAX_SUMMARY = 100;
+
 /** About a minute. */
 const DISCARD_RETRIES = 3;
 
@@ -75,7 +78,8 @@ async function copyAndPublish(
   for (;;) {
     try {
       state.enter('plan');
-      const planned = await retried(() => activities.plan({ run, hints }));
+      const summary = run.transfer.source.description.slice(0, MAX_SUMMARY);
+      const planned = await retried(() => activities.plan.executeWithOptions({ summary }, [{ run, hints }]));
       const { progress } = state;
       progress.source = planned.source;
       progress.destination = planned.destination;

@@ -19,7 +19,9 @@ export async function copySlices(
       const from = next;
       const to = Math.min(planned.chunks, from + planned.sliceSize);
       next = to;
-      const statistics = await retried(() => activities.copySlice({ run, plan: planned.plan, from, to }));
+      const summary = `chunks ${from + 1} to ${to} of ${planned.chunks}`;
+      const input = { run, plan: planned.plan, from, to };
+      const statistics = await retried(() => activities.copySlice.executeWithOptions({ summary }, [input]));
       state.chunksDone(to - from, statistics);
     }
   };

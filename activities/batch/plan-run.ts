@@ -30,7 +30,12 @@ export async function planRun(
       'spec.destination.s3.objectKey: source and destination are the same object; choose another key',
     );
   const job = { type: 'plan' as const, run, hints, source: await connectionTo(context, source) };
+  // A destination that cannot be reached is known before anything is copied, and before the status says that the
+  // run may have written; what is wrong with the source is told first.
+  const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
+  looked.catch(() => undefined);
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, signal);
+  await looked;
   const chunks = chunkCount(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));

@@ -20,7 +20,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   JSON: 'utf8',
   UUID: 'fixed_size_binary[16]',
   BLOB: 'binary',
-  BIT: 'binary',
+  BIT: 'utf8',
   DATE: 'date32[day]',
   TIME: 'time64[us]',
   'TIME WITH TIME ZONE': 'time64[us]',

@@ -12,7 +12,7 @@ export class UnreachableError extends Error {
 }
 
 /** The site answered, and another attempt would get the same answer. */
-export class RefusedError extends Error {
+class RefusedError extends Error {
   override name = 'RefusedError';
 }
 

@@ -11,7 +11,7 @@ export const SERVER_PORTS = {
   s3: ['s3'],
 } as const satisfies Record<ServerName, readonly string[]>;
 
-export type PortName = (typeof SERVER_PORTS)[ServerName][number];
+type PortName = (typeof SERVER_PORTS)[ServerName][number];
 
 export const SERVER_PROGRAMS = {
   temporal: ['temporal'],

@@ -16,7 +16,7 @@ import type { TemporalPort } from './temporal-port.ts';
 import type { TransferWriter } from './transfers.ts';
 
 /** Polls that found nothing new are this many times rarer at most. */
-const MAX_SLOWDOWN = 3;
+const MAX_SLOWDOWN = 2;
 
 export interface ReconcilerOptions {
   cache: ResourceCache;

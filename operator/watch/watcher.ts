@@ -24,17 +24,23 @@ export interface WatcherOptions<T> {
 export interface WatchTimings {
   /** How long one watch request lives, without jitter. */
   watch: number;
-  /** Bookmarks come every minute, so that silence of this length means a dead connection. */
-  idle: number;
+  /**
+   * How much longer than a watch may live nothing may be heard: then the connection is dead. The server says something
+   * before it ends a watch; for an idle kind it says nothing before that.
+   */
+  grace: number;
   relist: number;
+  /** A watch that ends sooner, without an event, is a failure: else a broken proxy would be asked in a loop. */
+  shortest: number;
   backoffBase: number;
   backoffMax: number;
 }
 
 const TIMINGS: WatchTimings = {
   watch: 240_000,
-  idle: 150_000,
+  grace: 15_000,
   relist: 600_000,
+  shortest: 1_000,
   backoffBase: 200,
   backoffMax: 30_000,
 };
@@ -72,20 +78,26 @@ export async function watchCollection<T extends Versioned>(
       const events = source.watch<T>(options.path, {
         resourceVersion: version,
         timeoutSeconds: Math.ceil(length / 1000),
-        idleTimeout: timings.idle,
+        idleTimeout: length + timings.grace,
         signal,
         onOpen: () => {
           options.outage.recovered();
           if (failures > 0) options.onReconnect();
         },
       });
+      const begun = performance.now();
+      let silent = true;
       for await (const event of events) {
+        silent = false;
         if (event.type === 'ERROR')
           throw new KubernetesError(event.object.code ?? 500, event.object.message ?? 'watch failed');
         version = event.object.metadata.resourceVersion;
         failures = 0;
         if (event.type !== 'BOOKMARK') options.onEvent(event.type, event.object);
       }
+      if (silent && performance.now() - begun < timings.shortest)
+        throw new KubernetesError(0, 'the watch ended at once');
+      failures = 0;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof KubernetesError && error.status === 410) version = undefined;

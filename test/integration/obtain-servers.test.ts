@@ -29,6 +29,7 @@ const value = (name: string): string => running.environment[name] ?? '';
 const run = (program: string, ...args: string[]): string =>
   execFileSync(value(program), args, {
     encoding: 'utf8',
+    stdio: 'pipe',
     env: { HOME: dir, KUBECONFIG: value('KUBECONFIG') },
   });
 const temporal = (...args: string[]): string =>

@@ -1,53 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListMultipartUploadsCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { bucketsOf } from './buckets.ts';
 
-export const endpoint = process.env['DDC_S3_ENDPOINT']!;
-export const accessKey = process.env['DDC_S3_ACCESS_KEY']!;
-export const secretKey = process.env['DDC_S3_SECRET_KEY']!;
-
-const client = new S3Client({
-  endpoint,
-  region: 'us-east-1',
-  forcePathStyle: true,
-  credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-  responseChecksumValidation: 'WHEN_REQUIRED',
-});
-
-/** A bucket that no other test uses. */
-export async function createBucket(prefix: string): Promise<string> {
-  const Bucket = `${prefix}-${randomBytes(4).toString('hex')}`;
-  await client.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
-}
-
-export async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
-  await client.send(new PutObjectCommand({ Bucket, Key, Body: body }));
-}
-
-export async function get(Bucket: string, Key: string): Promise<Buffer> {
-  const answer = await client.send(new GetObjectCommand({ Bucket, Key }));
-  return Buffer.from(await answer.Body!.transformToByteArray());
-}
-
-export async function keys(Bucket: string): Promise<string[]> {
-  const answer = await client.send(new ListObjectsV2Command({ Bucket }));
-  return (answer.Contents ?? []).map((object) => object.Key!).sort();
-}
-
-export async function uploads(Bucket: string): Promise<string[]> {
-  const answer = await client.send(new ListMultipartUploadsCommand({ Bucket }));
-  return (answer.Uploads ?? []).map((upload) => upload.Key!);
-}
-
-/** An S3 side of a spec, with inline credentials. */
-export function s3Side(bucket: string, objectKey: string, more: Record<string, unknown> = {}): object {
-  return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
-}
+/** The shared S3 server of this run of the tests. */
+export const { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side } = bucketsOf(
+  process.env,
+);

@@ -4,7 +4,8 @@ import {
   type ControllerProcess,
   type ControllerProgram,
 } from '../../deploy/local/controller.ts';
-import { createNamespace } from './kubernetes.ts';
+import { clusterOf } from './cluster.ts';
+import type { ServerEnvironment } from './server-environment.ts';
 
 export interface Stack {
   namespace: string;
@@ -13,23 +14,26 @@ export interface Stack {
   dir: string;
   operator: ControllerProcess;
   worker: ControllerProcess;
-  start(program: ControllerProgram): Promise<ControllerProcess>;
+  /** @param directory of its log; one of its own for a second operator or worker */
+  start(program: ControllerProgram, directory?: string): Promise<ControllerProcess>;
   stop(): Promise<void>;
 }
 
 /**
- * An operator and a worker of one test file, in a namespace and on a task queue of their own, on the shared servers.
+ * An operator and a worker of one test file, in a namespace and on a task queue of their own.
  * What a test changes on them (kill, restart) it writes back into the stack.
+ * @param servers default: the shared ones of this run of the tests
  */
-export async function startStack(name: string, settings: Record<string, string> = {}): Promise<Stack> {
-  const namespace = await createNamespace(name);
-  const dir = join(process.env['DDC_TEST_DIR']!, namespace);
+export async function startStack(
+  name: string,
+  settings: Record<string, string> = {},
+  servers: ServerEnvironment = process.env,
+): Promise<Stack> {
+  const namespace = await clusterOf(servers).createNamespace(name);
+  const dir = join(servers['DDC_TEST_DIR']!, namespace);
   const environment = {
-    ...Object.fromEntries(
-      Object.entries(process.env).filter((entry): entry is [string, string] =>
-        ['KUBECONFIG', 'DDC_TEMPORAL_ADDRESS'].includes(entry[0]),
-      ),
-    ),
+    KUBECONFIG: servers['KUBECONFIG']!,
+    DDC_TEMPORAL_ADDRESS: servers['DDC_TEMPORAL_ADDRESS']!,
     DDC_TASK_QUEUE: namespace,
     DDC_WATCH_NAMESPACE: namespace,
     DDC_LEADER_ELECTION_NAMESPACE: namespace,
@@ -37,8 +41,8 @@ export async function startStack(name: string, settings: Record<string, string> 
     DDC_PARALLEL_CHUNKS: '1',
     ...settings,
   };
-  const start = (program: ControllerProgram): Promise<ControllerProcess> =>
-    startController(program, { dir, environment });
+  const start = (program: ControllerProgram, directory = dir): Promise<ControllerProcess> =>
+    startController(program, { dir: directory, environment });
   const [operator, worker] = await Promise.all([start('operator'), start('worker')]);
   const stack: Stack = {
     namespace,

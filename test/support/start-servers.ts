@@ -1,40 +1,31 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
-import { startServers, type RunningServers } from '../../deploy/local/start.ts';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { existingServers } from '../../deploy/local/existing.ts';
+import { obtainAll } from '../../deploy/local/obtain.ts';
+import { SERVER_NAMES } from '../../deploy/local/plan.ts';
+import { startSharedServers, type SharedServers } from '../../deploy/local/shared.ts';
 import { crdFiles } from '../../operator/api/crd-files.ts';
 
 declare global {
-  // eslint-disable-next-line no-var
-  var ddcTestServers: { running: RunningServers; dir: string } | undefined;
+  var ddcTestServers: SharedServers | undefined;
 }
 
-/** One set of servers for all test files, on free ports and in a directory of this run alone. */
+/** One set of servers for all test files; those that the environment names by address are used as they are. */
 export default async function startTestServers(): Promise<void> {
+  const log = (line: string): void => console.error(line);
+  const existing = existingServers(process.env, log);
+  const missing = SERVER_NAMES.filter((name) => !existing.names.includes(name));
+  const programs = await obtainAll(['kubectl', 'temporal'], { env: process.env, log });
   const root = join(process.cwd(), '.ddc');
   mkdirSync(root, { recursive: true });
-  removeDeadRuns(root);
-  const dir = join(root, `test-${process.pid}`);
-  const running = await startServers(['temporal', 'kubernetes', 's3'], {
-    dir,
-    env: process.env,
-    log: (line) => console.error(line),
+  const servers = await startSharedServers(missing, { root, env: process.env, log });
+  Object.assign(process.env, servers.running.environment, existing.environment, {
+    DDC_TEST_DIR: servers.dir,
+    DDC_KUBECTL: programs.kubectl,
+    DDC_TEMPORAL_CLI: programs.temporal,
   });
-  Object.assign(process.env, running.environment, { DDC_TEST_DIR: dir });
   for (const { content } of crdFiles())
-    execFileSync(process.env['DDC_KUBECTL']!, ['apply', '--server-side', '-f', '-'], { input: content });
-  globalThis.ddcTestServers = { running, dir };
-}
-
-/** Earlier runs that were killed: their servers died with them, their files remain. */
-function removeDeadRuns(root: string): void {
-  for (const name of readdirSync(root)) {
-    const pid = Number(/^test-(\d+)$/.exec(name)?.[1]);
-    if (!pid) continue;
-    try {
-      process.kill(pid, 0);
-    } catch {
-      rmSync(join(root, name), { recursive: true, force: true });
-    }
-  }
+    execFileSync(programs.kubectl, ['apply', '--server-side', '-f', '-'], { input: content });
+  globalThis.ddcTestServers = servers;
 }

@@ -151,8 +151,8 @@ describe('types', () => {
   });
 
   test('all contradicted columns of a chunk are named at once, and the values are not', async () => {
-    const text = `a,b,c\n1,2024-01-01,true\n${lines(150_000, (i) => `${i},2024-01-01,false`)}secret-1,2024-01-01 10:00:00,secret-2\n`;
-    const error = await failure(`${text}${lines(60_000, (i) => `${i},2024-01-01,false`)}`, 1e9);
+    const text = `a,b,c\n1,2024-01-01,true\n${lines(130_000, (i) => `${i},2024-01-01,false`)}secret-1,2024-01-01 10:00:00,secret-2\n`;
+    const error = await failure(`${text}${lines(80_000, (i) => `${i},2024-01-01,false`)}`, 1e9);
     expect(error).toMatchObject({
       code: 'TypeContradicted',
       hints: { widen: { a: 'VARCHAR', b: 'TIMESTAMP', c: 'VARCHAR' } },

@@ -5,6 +5,7 @@ import {
   CancelledFailure,
   defaultPayloadConverter,
 } from '@temporalio/common';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { WorkflowFailedError } from '@temporalio/client';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
@@ -107,7 +108,7 @@ test('heartbeats of running slices count towards the progress', () => {
 });
 
 test('a step that nobody has taken, and one that is tried again', () => {
-  const at = (seconds: number) => ({ seconds, nanos: 0 });
+  const at = (seconds: number) => msToTs(seconds * 1000);
   const waiting = { state: 1, attempt: 1, scheduledTime: at(100) };
   const since = '1970-01-01T00:01:40.000Z';
   expect(pendingWork({ pendingActivities: [waiting] })).toEqual({ unstartedSince: since });

@@ -70,8 +70,6 @@ test('the second takes over when the first has not renewed for the length of the
   await first.elected;
   const second = candidate('b');
   await jest.advanceTimersByTimeAsync(100);
-  const frozen = new FakeLease();
-  frozen.record = lease.record;
   // the first is gone: nobody renews
   jest.spyOn(lease, 'write').mockRejectedValue(new KubernetesError(0, 'gone'));
   await jest.advanceTimersByTimeAsync(LEASE - 1_000);

@@ -168,15 +168,22 @@ test.each([
 
 test('silence means a dead connection', async () => {
   script = [list('5'), stream([], 'open')];
-  watch({ idle: 50 });
+  watch({ watch: 0, grace: 50 });
   await until(3);
   expect(versions()).toEqual([null, '5', '5']);
   expect(JSON.parse(logged[0]!).reason).toMatch(/nothing received for 0.05 s/);
 });
 
+test('a watch that ends at once, and again, is a failure', async () => {
+  script = [list('5'), stream([], 'end'), stream([], 'end')];
+  watch();
+  await until(4);
+  expect(JSON.parse(logged[0]!).reason).toBe('the watch ended at once');
+});
+
 test('lists anew from time to time', async () => {
   script = [list('5'), stream([], 'end'), list('6'), stream([], 'end')];
-  watch({ relist: 0 });
+  watch({ relist: 0, shortest: 0 });
   await until(4);
   expect(seen.slice(0, 2)).toEqual(['list ', 'list ']);
 });

@@ -5,7 +5,15 @@ import { TransferError } from '../../failures.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
 import { cutRowGroups } from './cuts.ts';
 import { footerBytes, guarded, MAGIC, parseFooter, readFooter } from './footer.ts';
-import { compressions, createdBy, rowGroups, topLevelColumns, totalRows, withRowGroups } from './metadata.ts';
+import {
+  columnsOfNanoseconds,
+  compressions,
+  createdBy,
+  rowGroups,
+  topLevelColumns,
+  totalRows,
+  withRowGroups,
+} from './metadata.ts';
 import type { Reading } from './reading.ts';
 import type { Struct } from './thrift.ts';
 
@@ -21,12 +29,18 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     cuts: cutRowGroups(rowGroups(file), options.chunkBytes, options.maxChunks),
     rows: totalRows(file),
     details: {
+      ...precisionLost(file),
       compression: compressions(file).join(', ') || 'none',
       rowGroups: String(rowGroups(file).length),
       createdBy: createdBy(file) ?? 'unknown',
     },
   }));
   return { columns: await columnsOf(file, location, options), ...facts, reading };
+}
+
+function precisionLost(file: Struct): Record<string, string> {
+  const columns = columnsOfNanoseconds(file);
+  return columns.length === 0 ? {} : { cutToMicroseconds: columns.join(', ') };
 }
 
 /** The engine's types for the schema: it reads a file with the same schema and no rows. */
@@ -38,9 +52,8 @@ async function columnsOf(file: Struct, location: string, options: DescribeOption
   try {
     typed = await options.engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
   } catch (error) {
-    throw new TransferError('Unsupported', `the schema of ${location} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
+    const why = (error as Error).message.split('\n')[0]?.replaceAll(path, location);
+    throw new TransferError('Unsupported', `the schema of ${location} cannot be read: ${why}`, { cause: error });
   }
   return named.map(({ name, nullable }, index) => {
     const column = typed[index];

@@ -29,8 +29,14 @@ export async function fetch(
 ): Promise<FetchedChunk> {
   const reading = parseReading(source.reading);
   const { file, bytesRead: footerRead } = await footerOf(reader, reading);
-  const groups = guarded(reader.location, () => rowGroups(file)).slice(source.cuts[index], source.cuts[index + 1]);
-  const spans = guarded(reader.location, () => joinSpans(groups.flatMap(columnSpans)));
+  const { groups, spans, rows } = guarded(reader.location, () => {
+    const chosen = rowGroups(file).slice(source.cuts[index], source.cuts[index + 1]);
+    return {
+      groups: chosen,
+      spans: joinSpans(chosen.flatMap(columnSpans)),
+      rows: chosen.reduce((sum, group) => sum + rowsOf(group), 0),
+    };
+  });
   const outside = spans.find(({ start, end }) => start < MAGIC.length || end > reading.footerStart);
   if (outside !== undefined) {
     throw new TransferError(
@@ -40,13 +46,12 @@ export async function fetch(
   }
   const path = join(directory, CHUNK_FILE);
   const bytesRead = await copySpans(reader, spans, path, (delta) =>
-    footerBytes(withRowGroups(file, groups.map((group) => moveRowGroup(group, delta)))),
+    guarded(reader.location, () => {
+      const moved = groups.map((group) => moveRowGroup(group, delta));
+      return footerBytes(withRowGroups(file, moved));
+    }),
   );
-  return {
-    relation: `read_parquet(${literal(path)})`,
-    rows: groups.reduce((sum, group) => sum + rowsOf(group), 0),
-    bytesRead: footerRead + bytesRead,
-  };
+  return { relation: `read_parquet(${literal(path)})`, rows, bytesRead: footerRead + bytesRead };
 }
 
 async function footerOf(reader: RangeReader, reading: Reading): Promise<{ file: Struct; bytesRead: number }> {

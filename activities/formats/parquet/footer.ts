@@ -12,6 +12,8 @@ const ENCRYPTED_MAGIC = Buffer.from('PARE');
 const TAIL_BYTES = 8;
 /** Bytes read from the end at first; most footers fit in. */
 const FIRST_READ = 64 * 1024;
+/** Decoded, a footer takes many times its size in memory. */
+const MAX_FOOTER = 128 * 1024 * 1024;
 
 export interface Footer {
   /** Where it begins in the file. */
@@ -29,8 +31,15 @@ export async function readFooter(reader: RangeReader): Promise<Footer> {
   }
   const tailStart = Math.max(0, size - FIRST_READ);
   const tail = await readRange(reader, tailStart, size);
-  const start = size - TAIL_BYTES - footerLength(tail, location);
+  const length = footerLength(tail, location);
+  const start = size - TAIL_BYTES - length;
   if (start < MAGIC.length) throw corruptFooter(location, 'it is longer than the file');
+  if (length > MAX_FOOTER) {
+    throw new TransferError(
+      'Unsupported',
+      `the Parquet footer of ${location} has ${length} bytes; at most ${MAX_FOOTER} are supported: write fewer row groups`,
+    );
+  }
   const missing = start < tailStart ? await readRange(reader, start, tailStart) : Buffer.alloc(0);
   const present = tail.subarray(Math.max(0, start - tailStart), -TAIL_BYTES);
   const raw = Buffer.concat([missing, present]);

@@ -3,15 +3,17 @@ import type { List, Struct } from './thrift.ts';
 
 /** Field ids of parquet.thrift, https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
 const FILE = { schema: 2, rows: 3, rowGroups: 4, createdBy: 6, encryption: 8 } as const;
-const ELEMENT = { repetition: 3, name: 4, children: 5 } as const;
+const ELEMENT = { type: 1, repetition: 3, name: 4, children: 5, logicalType: 10 } as const;
+const LOGICAL = { time: 7, timestamp: 8 } as const;
+/** Of logical types with a unit: whether it is UTC, and the unit (a union). */
+const UNIT = { utc: 1, unit: 2, nanos: 3 } as const;
+const INT96 = 3;
 const GROUP = { columns: 1, totalBytes: 2, rows: 3, fileOffset: 5, ordinal: 7 } as const;
 const CHUNK = { filePath: 1, fileOffset: 2, metadata: 3, pageIndexes: [4, 5, 6, 7], encrypted: [8, 9] } as const;
 const COLUMN = { codec: 4, compressedBytes: 7, dataPage: 9, indexPage: 10, dictionaryPage: 11 } as const;
 const BLOOM_FILTER = { offset: 14, length: 15 } as const;
 
 const REQUIRED = 0;
-/** Ordinals are 16-bit; they are optional, and left out of files with more row groups. */
-const MAX_ORDINAL = 32_767;
 const CODECS = ['uncompressed', 'snappy', 'gzip', 'lzo', 'brotli', 'lz4', 'zstd', 'lz4_raw'];
 
 export interface TopLevelColumn {
@@ -27,7 +29,14 @@ export interface Span {
 
 export const rowsOf = (group: Struct): number => integer(group, GROUP.rows);
 export const uncompressedBytes = (group: Struct): number => integer(group, GROUP.totalBytes);
-export const totalRows = (file: Struct): number => integer(file, FILE.rows);
+
+/** Rows of the file; what it says of itself and of its row groups must agree. */
+export function totalRows(file: Struct): number {
+  const rows = integer(file, FILE.rows);
+  const sum = rowGroups(file).reduce((before, group) => before + rowsOf(group), 0);
+  if (sum !== rows) throw new ThriftError(`it says ${rows} rows, but its row groups have ${sum}`);
+  return rows;
+}
 
 export function rowGroups(file: Struct): Struct[] {
   return structs(list(file, FILE.rowGroups));
@@ -80,6 +89,28 @@ export function topLevelColumns(file: Struct): TopLevelColumn[] {
   return columns;
 }
 
+/**
+ * Names of the columns, nested ones too, whose nanoseconds the engine cuts to microseconds: times, instants
+ * and INT96 (a TIMESTAMP without zone keeps them).
+ */
+export function columnsOfNanoseconds(file: Struct): string[] {
+  return structs(list(file, FILE.schema))
+    .filter((element) => element.get(ELEMENT.type)?.value === INT96 || isCutToMicroseconds(element))
+    .map((element) => String(element.get(ELEMENT.name)?.value));
+}
+
+function isCutToMicroseconds(element: Struct): boolean {
+  const logical = element.get(ELEMENT.logicalType)?.value;
+  if (!(logical instanceof Map)) return false;
+  return Object.values(LOGICAL).some((kind) => {
+    const type = logical.get(kind)?.value;
+    if (!(type instanceof Map)) return false;
+    const unit = type.get(UNIT.unit)?.value;
+    const nanoseconds = unit instanceof Map && unit.has(UNIT.nanos);
+    return nanoseconds && (kind === LOGICAL.time || type.get(UNIT.utc)?.value === true);
+  });
+}
+
 /** Where the pages of a row group's columns lie. */
 export function columnSpans(group: Struct): Span[] {
   return structs(list(group, GROUP.columns)).map((chunk) => {
@@ -97,21 +128,17 @@ export function columnSpans(group: Struct): Span[] {
 
 /**
  * The same row group when its bytes lie `delta(offset)` further on. Page indexes and, unless kept, Bloom
- * filters are left out: they lie outside of the row group's own bytes.
+ * filters are left out: they lie outside of the row group's own bytes. So is the ordinal, which only
+ * encryption needs and which ends at 32,767.
  */
 export function moveRowGroup(
   group: Struct,
   delta: (offset: number) => number,
-  options: { ordinal?: number; keepBloomFilters?: boolean } = {},
+  options: { keepBloomFilters?: boolean } = {},
 ): Struct {
   const moved: Struct = new Map(group);
   moveField(moved, GROUP.fileOffset, delta);
-  if (moved.has(GROUP.ordinal)) {
-    moved.delete(GROUP.ordinal);
-    if (options.ordinal !== undefined && options.ordinal <= MAX_ORDINAL) {
-      moved.set(GROUP.ordinal, { type: TYPE.i16, value: options.ordinal });
-    }
-  }
+  moved.delete(GROUP.ordinal);
   const items = structs(list(group, GROUP.columns)).map((chunk) => {
     const movedChunk: Struct = new Map(chunk);
     moveField(movedChunk, CHUNK.fileOffset, delta);

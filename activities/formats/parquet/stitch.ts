@@ -40,7 +40,7 @@ export function epilogue(chunks: readonly PlacedChunk[]): Buffer {
     }
     const { position } = chunks[index] as PlacedChunk;
     for (const group of rowGroups(file)) {
-      groups.push(moveRowGroup(group, () => position, { ordinal: groups.length, keepBloomFilters: true }));
+      groups.push(moveRowGroup(group, () => position, { keepBloomFilters: true }));
     }
   });
   return footerBytes(withRowGroups(first, groups));

@@ -4,9 +4,9 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
   UploadPartCommand,
@@ -47,15 +47,15 @@ export function connectS3(connection: S3Connection): ObjectStore {
       shouldRetry: ({ error }) => isTransient(error),
     });
 
+  /** Says why a HEAD was answered by a bare 404: unlike it, a listing is answered with a reason. */
   const requireBucket = (): Promise<unknown> =>
-    attempt(`looking for bucket ${Bucket}`, () => client.send(new HeadBucketCommand({ Bucket }))).catch(
-      (error: unknown) => {
-        // HEAD answers have no body, so a missing bucket is a bare 404.
-        if (error instanceof TransferError && error.code === 'ObjectNotFound')
-          throw new TransferError('BucketNotFound', `bucket ${Bucket} at ${endpoint} does not exist`);
-        throw error;
-      },
-    );
+    attempt(`looking into bucket ${Bucket}`, () =>
+      client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 })),
+    ).catch((error: unknown) => {
+      if (error instanceof TransferError && error.code === 'BucketNotFound')
+        throw new TransferError('BucketNotFound', `bucket ${Bucket} at ${endpoint} does not exist`);
+      throw error;
+    });
 
   return {
     endpoint,

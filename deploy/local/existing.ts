@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { ServerName } from './plan.ts';
+
+export interface ExistingServers {
+  names: ServerName[];
+  /** In the words that startServers uses for its own. */
+  environment: Record<string, string>;
+}
+
+/** The variables by which a server is named that runs already. */
+const ADDRESSES = {
+  temporal: 'DDC_TEMPORAL_ADDRESS',
+  s3: 'DDC_S3_ENDPOINT',
+  // Not KUBECONFIG: that may be a cluster that just happens to be configured on the machine.
+  kubernetes: 'DDC_KUBECONFIG',
+} as const satisfies Record<ServerName, string>;
+
+/**
+ * Servers that the environment names by their addresses: they are used, not started and not stopped. An S3 store
+ * needs its keys, in DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY.
+ */
+export function existingServers(
+  env: Record<string, string | undefined>,
+  log: (line: string) => void,
+): ExistingServers {
+  const found: ExistingServers = { names: [], environment: {} };
+  for (const name of Object.keys(ADDRESSES) as ServerName[]) {
+    const variable = ADDRESSES[name];
+    const address = env[variable];
+    if (!address) continue;
+    log(`${name}: ${address}, because ${variable} says so`);
+    found.names.push(name);
+    Object.assign(found.environment, ENVIRONMENTS[name](address, env));
+  }
+  return found;
+}
+
+type Env = Record<string, string | undefined>;
+
+const ENVIRONMENTS: Record<ServerName, (address: string, env: Env) => Record<string, string>> = {
+  temporal: (address) => ({ DDC_TEMPORAL_ADDRESS: address }),
+  kubernetes: (address) => ({ KUBECONFIG: resolve(address) }),
+  s3: storeEnvironment,
+};
+
+function storeEnvironment(address: string, env: Env): Record<string, string> {
+  const accessKey = env['DDC_S3_ACCESS_KEY'];
+  const secretKey = env['DDC_S3_SECRET_KEY'];
+  if (!accessKey || !secretKey)
+    throw new Error(
+      `an S3 store is named (${address}) without its keys: set DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY`,
+    );
+  return {
+    DDC_S3_ENDPOINT: /^https?:\/\//.test(address) ? address : `https://${address}`,
+    DDC_S3_ACCESS_KEY: accessKey,
+    DDC_S3_SECRET_KEY: secretKey,
+  };
+}

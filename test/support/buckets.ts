@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import type { ServerEnvironment } from './server-environment.ts';
+
+/** What tests ask of the S3 server of this environment. */
+export function bucketsOf(environment: ServerEnvironment) {
+  const endpoint = environment['DDC_S3_ENDPOINT']!;
+  const accessKey = environment['DDC_S3_ACCESS_KEY']!;
+  const secretKey = environment['DDC_S3_SECRET_KEY']!;
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+
+  /** A bucket that no other test uses. */
+  async function createBucket(prefix: string): Promise<string> {
+    const Bucket = `${prefix}-${randomBytes(4).toString('hex')}`;
+    await client.send(new CreateBucketCommand({ Bucket }));
+    return Bucket;
+  }
+
+  async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: body }));
+  }
+
+  async function get(Bucket: string, Key: string): Promise<Buffer> {
+    const answer = await client.send(new GetObjectCommand({ Bucket, Key }));
+    return Buffer.from(await answer.Body!.transformToByteArray());
+  }
+
+  async function keys(Bucket: string): Promise<string[]> {
+    const answer = await client.send(new ListObjectsV2Command({ Bucket }));
+    return (answer.Contents ?? []).map((object) => object.Key!).sort();
+  }
+
+  async function uploads(Bucket: string): Promise<string[]> {
+    const answer = await client.send(new ListMultipartUploadsCommand({ Bucket }));
+    return (answer.Uploads ?? []).map((upload) => upload.Key!);
+  }
+
+  /** An S3 side of a spec, with inline credentials. */
+  function s3Side(bucket: string, objectKey: string, more: Record<string, unknown> = {}): object {
+    return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
+  }
+
+  return { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side };
+}
