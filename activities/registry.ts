@@ -8,7 +8,7 @@ import { redactColumns } from './transforms/redact-columns.ts';
 import { removeColumns } from './transforms/remove-columns.ts';
 
 /** Every format and every transformation, in one place. A new one is one file and one line here. */
-export const FORMATS: readonly Format[] = [csv, parquet];
+const FORMATS: readonly Format[] = [csv, parquet];
 export const TRANSFORMS = [removeColumns, redactColumns, digestColumns, filterRows] as const;
 
 export function formatNamed(name: string): Format {

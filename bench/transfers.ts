@@ -4,7 +4,7 @@ import type { ResourceStatus } from '../operator/api/status.ts';
 
 const GROUP = { group: 'fybrik.io', version: 'v1', plural: 'batchtransfers' };
 const POLL_MS = 20;
-const ENDED = ['Succeeded', 'Fatal', 'ConfigurationError'];
+const ENDED = new Set(['Succeeded', 'Fatal', 'ConfigurationError']);
 
 export interface TransferRunner {
   /** Creates a BatchTransfer and waits for its end; wall seconds as a user sees them. */
@@ -25,7 +25,7 @@ export async function transferRunner(kubeconfig: string, namespace: string): Pro
         const { status } = (await api.getNamespacedCustomObject({ ...GROUP, namespace, name })) as {
           status?: ResourceStatus;
         };
-        if (ENDED.includes(status?.status ?? '')) {
+        if (ENDED.has(status?.status ?? '')) {
           const seconds = (performance.now() - began) / 1000;
           if (status?.status !== 'Succeeded') throw new Error(`${name}: ${status?.status}: ${status?.error}`);
           return { seconds, status };

@@ -21,7 +21,7 @@ export interface OperatorConfig {
 type Flags = Omit<OperatorConfig, 'environment'> & {
   secretProviderUrl?: string;
   secretProviderRole?: string;
-  keepData: boolean;
+  keepData?: boolean;
 };
 
 /**
@@ -78,10 +78,10 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     .addOption(
       new Option(
         '--keep-data [boolean]',
-        'add no finalizers: deleting a resource keeps what its transfer wrote',
+        'whether deleting a resource keeps what its transfer wrote, whatever noFinalizer in its spec says ' +
+          '(default: as the spec says)',
       )
         .env('NO_FINALIZER')
-        .default(false)
         .preset('true')
         .argParser(parseBoolean),
     )
@@ -98,7 +98,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     environment: {
       SECRET_PROVIDER_URL: secretProviderUrl,
       SECRET_PROVIDER_ROLE: secretProviderRole,
-      NO_FINALIZER: String(keepData),
+      NO_FINALIZER: keepData === undefined ? undefined : String(keepData),
     },
   };
 }

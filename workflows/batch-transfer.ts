@@ -34,7 +34,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     const { planned, published } = await copyAndPublish(run, state, retried);
     state.enter('cleanUp');
     const leftovers = previous.some((old) => published.objects.every((object) => object.key !== old.key));
-    if (planned.chunks > 1 || leftovers)
+    if (planned.staged || leftovers)
       await CancellationScope.nonCancellable(() =>
         retried(() => activities.cleanUp({ run, previous, published: published.objects })),
       );

@@ -155,6 +155,8 @@ export interface PlannedRun {
   chunks: number;
   /** Chunks per slice activity. */
   sliceSize: number;
+  /** Whether anything lies beside the data that has to be cleaned up after the run. */
+  staged: boolean;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
   plan: unknown;
   source: TechnicalMetadata;

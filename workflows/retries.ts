@@ -6,7 +6,7 @@ const FIRST_BACKOFF_MS = 5_000;
 const MAX_BACKOFF_MS = 300_000;
 
 /** Milliseconds before retry `attempt` (1 for the first): 5 s, 15 s, 45 s, ... at most 5 min. */
-export function backoffMs(attempt: number, askedMs = 0): number {
+function backoffMs(attempt: number, askedMs = 0): number {
   return Math.max(askedMs, Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 3 ** (attempt - 1)));
 }
 

@@ -18,9 +18,9 @@ import {
 import { describeProgress } from './describe.ts';
 import type { RetryObserver } from './retries.ts';
 
-export const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
+const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
 /** Ends the wait before the next retry. */
-export const retryUpdate = defineUpdate<void>('retry');
+const retryUpdate = defineUpdate<void>('retry');
 
 const DDC_STATE = defineSearchAttributeKey('DdcState', 'KEYWORD');
 

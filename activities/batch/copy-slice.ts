@@ -43,7 +43,7 @@ export async function copySlice(
     for (const chunk of earlier) done(await readRecord(store, run, chunk));
     const copying = remaining.map(async (chunk) => {
       const job = { type: 'copyChunk' as const, run, plan, chunk, source, destination };
-      done(await context.pool.run<CopyChunkResult>(job, stop));
+      done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
       observer.copied(chunk);
     });
     await Promise.all(copying).catch(async (error: unknown) => {
@@ -83,7 +83,7 @@ export async function copyWhole(
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const job = { type: 'copyWhole' as const, run, plan, source, destination };
-    const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, signal);
+    const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const object = { key: plan.destination.key, etag, bytes: statistics.bytesWritten };
     return {
       objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],

@@ -34,16 +34,16 @@ export async function planRun(
   // run may have written; what is wrong with the source is told first.
   const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
   looked.catch(() => undefined);
-  const { plan, ...found } = await context.pool.run<PlanJobResult>(job, signal);
+  const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   await looked;
   const chunks = chunkCount(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
   if (chunks === 1 && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, plan: inline, ...found };
+    return { chunks, sliceSize, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
     if (chunks > 1) plan.destination.uploadId = await store.createUpload(plan.destination.key, objectMetadata(run));
     return storePlan(store, run, plan);
   });
-  return { chunks, sliceSize, plan: stored, ...found };
+  return { chunks, sliceSize, staged: true, plan: stored, ...found };
 }

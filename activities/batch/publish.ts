@@ -33,15 +33,26 @@ export async function publish(
         trailer: Buffer.from(record.trailer, 'base64'),
       })),
     );
-    const parts: UploadedPart[] = [];
-    for (const part of assembly.parts) {
-      const last = part === assembly.parts.at(-1);
-      const uploaded = await bringPart(store, run, plan, part, records, last ? epilogue : Buffer.alloc(0));
-      if (uploaded !== undefined) parts.push(uploaded);
-      progress();
-    }
     const bytes = assembly.bodyBytes + epilogue.length;
-    const etag = await complete(store, run, plan, parts, bytes);
+    const etag =
+      (await publishedEtag(store, run, plan, bytes)) ??
+      (await complete(store, run, plan, bytes, async () => {
+        const parts: UploadedPart[] = [];
+        for (const part of assembly.parts) {
+          const last = part === assembly.parts.at(-1);
+          const uploaded = await bringPart(
+            store,
+            run,
+            plan,
+            part,
+            records,
+            last ? epilogue : Buffer.alloc(0),
+          );
+          if (uploaded !== undefined) parts.push(uploaded);
+          progress();
+        }
+        return parts;
+      }));
     const { key } = plan.destination;
     return {
       objects: [{ endpoint: store.endpoint, bucket: store.bucket, key, etag, bytes }],
@@ -92,19 +103,32 @@ async function complete(
   store: ObjectStore,
   run: Run,
   plan: Plan,
-  parts: UploadedPart[],
   bytes: number,
+  bringParts: () => Promise<UploadedPart[]>,
 ): Promise<string> {
   const { key, uploadId } = plan.destination;
   try {
-    return (await store.completeUpload(key, uploadId!, parts)).etag;
+    return (await store.completeUpload(key, uploadId!, await bringParts())).etag;
   } catch (error) {
     if (!(error instanceof TransferError) || error.code !== 'UploadLost') throw error;
-    // Completed by an attempt whose answer was lost?
-    const object = await store.head(key);
-    if (object?.metadata[METADATA_RUN] === run.runId && object.size === bytes) return object.etag;
+    const etag = await publishedEtag(store, run, plan, bytes);
+    if (etag !== undefined) return etag;
     throw error;
   }
+}
+
+/**
+ * Of the object, when an attempt whose answer was lost has completed it. Asked before anything is uploaded:
+ * to a part for a completed upload a store may answer by cutting the connection.
+ */
+async function publishedEtag(
+  store: ObjectStore,
+  run: Run,
+  plan: Plan,
+  bytes: number,
+): Promise<string | undefined> {
+  const object = await store.head(plan.destination.key);
+  return object?.metadata[METADATA_RUN] === run.runId && object.size === bytes ? object.etag : undefined;
 }
 
 function totals(records: ChunkRecord[], bytesWritten: number): Statistics {

@@ -50,13 +50,12 @@ function engineOf(connection: DuckDBConnection): Engine {
     },
     async query(sql, parameters) {
       const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[] | undefined);
-      return reader.getRowObjectsJS() as Record<string, unknown>[];
+      return reader.getRowObjectsJS();
     },
     async columns(sql) {
-      const prepared = await connection.runAndReadAll(`DESCRIBE ${sql}`);
-      return prepared
-        .getRowObjectsJS()
-        .map((row) => ({ name: String(row['column_name']), type: String(row['column_type']) }));
+      const described = await connection.runAndReadAll(`DESCRIBE ${sql}`);
+      const { column_name: names, column_type: types } = described.getColumnsObjectJS();
+      return (names as string[]).map((name, index) => ({ name, type: (types as string[])[index]! }));
     },
   };
 }

@@ -26,6 +26,7 @@ export interface PoolOptions {
 interface Pending<Job> {
   id: number;
   job: Job;
+  group: string;
   resolve(result: unknown): void;
   reject(error: Error): void;
   /** Processes that died under it. */
@@ -66,13 +67,15 @@ export class EnginePool<Job> {
     return this.#options.processes * this.#options.jobsPerProcess;
   }
 
-  async run<Result>(job: Job, signal: AbortSignal): Promise<Result> {
+  /** Jobs of one group run in order; groups share the processes evenly, so that a small one need not wait for a large. */
+  async run<Result>(job: Job, group: string, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
     if (this.#closed) throw new TransferError('EngineCrashed', 'the worker is shutting down');
     return new Promise<Result>((resolve, reject) => {
       const pending: Pending<Job> = {
         id: this.#nextId++,
         job,
+        group,
         crashes: 0,
         cancelled: false,
         committed: false,
@@ -129,7 +132,7 @@ export class EnginePool<Job> {
         )
         .sort((a, b) => a.running.size - b.running.size)[0];
       if (free === undefined) return;
-      const pending = this.#queue.shift()!;
+      const pending = this.#takeNext();
       free.running.set(pending.id, pending);
       free.started += 1;
       free.child.send({ id: pending.id, job: pending.job } satisfies JobMessage<Job>, (error) => {
@@ -137,6 +140,21 @@ export class EnginePool<Job> {
         if (error) free.child.kill('SIGKILL');
       });
     }
+  }
+
+  /** The first job of the group that has the fewest running. */
+  #takeNext(): Pending<Job> {
+    const running = new Map<string, number>();
+    for (const member of this.#members)
+      for (const { group } of member.running.values()) running.set(group, (running.get(group) ?? 0) + 1);
+    let next = 0;
+    let fewest = Infinity;
+    for (const [index, { group }] of this.#queue.entries()) {
+      const count = running.get(group) ?? 0;
+      if (count < fewest) [next, fewest] = [index, count];
+      if (count === 0) break;
+    }
+    return this.#queue.splice(next, 1)[0]!;
   }
 
   #answered(member: Member<Job>, answer: JobAnswer): void {

@@ -10,8 +10,10 @@ export interface JobContext {
   commit(): Promise<void>;
 }
 
+export type JobHandler<Job> = (job: Job, context: JobContext) => Promise<unknown>;
+
 /** The engine process's side of the pool: answers each job by `handle`, ends with its parent. */
-export function serveJobs<Job>(handle: (job: Job, context: JobContext) => Promise<unknown>): void {
+export function serveJobs<Job>(handle: JobHandler<Job>): void {
   const commits = new Map<number, () => void>();
   // The worker is gone (perhaps killed): an orphan must not go on writing.
   process.on('disconnect', () => process.exit(0));

@@ -67,9 +67,9 @@ async function untilLogged(
 ): Promise<void> {
   const deadline = Date.now() + READY_DEADLINE_MS;
   let ended: string | undefined;
-  void group.ended.then((how) => {
-    ended = how;
-  });
+  void (async () => {
+    ended = await group.ended;
+  })();
   while (!readFileSync(logFile).subarray(from).includes(text)) {
     if (ended !== undefined || Date.now() > deadline) {
       await stopGroup(group, 0);

@@ -164,7 +164,7 @@ function whereToLook(servers: DemoServers, workflowId: string): void {
   say(`kubectl:   ${target} get bt`);
   say(`           ${target} describe bt ${DEMO_NAME}`);
   say(`           ${target} explain batchtransfer.spec.source.s3`);
-  const cli = `${environment['DDC_TEMPORAL_CLI'] ?? 'temporal'}`;
+  const cli = environment['DDC_TEMPORAL_CLI'] ?? 'temporal';
   const address = `--address ${environment['DDC_TEMPORAL_ADDRESS']}`;
   say(`temporal:  ${cli} workflow list ${address}`);
   say(`           ${cli} workflow query ${address} --type progress --workflow-id ${workflowId}`);

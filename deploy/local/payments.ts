@@ -1,7 +1,7 @@
 /**
  * Sample data in the shape of PaySim (mobile money payments): made up, and the same for the same seed.
  */
-export const PAYMENTS_HEADER =
+const HEADER =
   'step,type,amount,nameOrig,oldbalanceOrg,newbalanceOrig,nameDest,oldbalanceDest,newbalanceDest,isFraud,isFlaggedFraud';
 
 const TYPES = ['PAYMENT', 'TRANSFER', 'CASH_OUT', 'CASH_IN', 'DEBIT'];
@@ -16,7 +16,7 @@ export function* paymentsCsv(rows: number, seed = 1): Generator<string> {
     const text = (Math.round(value * 100) / 100).toString();
     return text.includes('.') ? text : `${text}.0`;
   };
-  let lines = [PAYMENTS_HEADER];
+  let lines = [HEADER];
   for (let row = 0; row < rows; row += 1) {
     const type = TYPES[Math.floor(random() * TYPES.length)]!;
     const amount = random() ** 3 * 1_000_000;

@@ -38,12 +38,12 @@ describe('deleting a transfer', () => {
   test('removes what it wrote, and nothing beside it', async () => {
     const to = await createBucket('delete-to');
     await put(to, 'data/small2.csv', 'a neighbour');
-    await put(to, 'data/small/inner', 'another');
+    await put(to, 'data/small-old/inner', 'another');
     await succeed('small', copyTo(to, 'data/small'));
-    await expectOnly(to, ['data/small', 'data/small/inner', 'data/small2.csv']);
+    await expectOnly(to, ['data/small', 'data/small-old/inner', 'data/small2.csv']);
     await remove('small');
     await untilGone(stack.namespace, 'small');
-    await expectOnly(to, ['data/small/inner', 'data/small2.csv']);
+    await expectOnly(to, ['data/small-old/inner', 'data/small2.csv']);
     expect((await keys(from)).length).toBe(2);
   });
 

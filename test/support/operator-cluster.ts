@@ -5,10 +5,19 @@ import type { TransferResource } from '../../operator/reconcile/resource.ts';
 export const NAME = 'copy';
 export const NAMESPACE = 'ns';
 
+interface FakeEvent {
+  metadata: { name: string };
+  type: string;
+  reason: string;
+  message: string;
+}
+
+type Patch = Pick<TransferResource, 'metadata' | 'status'>;
+
 /** The API server's rules for one resource: versions, generations, finalizers, conflicts. */
 export class FakeCluster {
   resource: TransferResource | undefined;
-  readonly events: { reason: string; message: string; type: string; name: string }[] = [];
+  readonly events: FakeEvent[] = [];
   /** Called around every request; may throw to stand for a crash. */
   hook: (when: 'before' | 'after', what: string) => void = () => undefined;
   statusWrites = 0;
@@ -47,45 +56,36 @@ export class FakeCluster {
     });
   }
 
-  async get<T>(): Promise<T> {
+  async read(): Promise<TransferResource> {
     this.hook('before', 'get');
-    return this.#reply();
+    if (!this.resource) throw new KubernetesError(404, 'gone');
+    return this.resource;
   }
 
-  async create_(body: unknown): Promise<void> {
+  async record(event: FakeEvent): Promise<void> {
     this.hook('before', 'event');
-    const event = body as { metadata: { name: string }; reason: string; message: string; type: string };
-    if (this.events.some(({ name }) => name === event.metadata.name))
+    if (this.events.some(({ metadata }) => metadata.name === event.metadata.name))
       throw new KubernetesError(409, 'exists');
-    this.events.push({ ...event, name: event.metadata.name });
+    this.events.push(event);
     this.hook('after', 'event');
   }
 
-  async patch<T>(path: string, body: unknown): Promise<T> {
+  async patch(path: string, { metadata, status }: Patch): Promise<TransferResource> {
     const what = path.includes('/status') ? 'status' : 'finalizers';
     this.hook('before', what);
-    const patch = body as Pick<TransferResource, 'metadata' | 'status'>;
     const present = this.resource;
     if (!present) throw new KubernetesError(404, 'gone');
-    if (
-      patch.metadata.uid !== present.metadata.uid ||
-      patch.metadata.resourceVersion !== present.metadata.resourceVersion
-    )
+    const { uid, resourceVersion } = present.metadata;
+    if (metadata.uid !== uid || metadata.resourceVersion !== resourceVersion)
       throw new KubernetesError(409, 'conflict');
-    if (what === 'status') {
-      this.statusWrites += 1;
-      this.#update({ ...present, status: JSON.parse(JSON.stringify(patch.status)) });
-    } else
-      this.#update({ ...present, metadata: { ...present.metadata, finalizers: patch.metadata.finalizers! } });
-    const reply = { ...(this.resource ?? present) };
-    if (!this.resource) reply.metadata = { ...present.metadata, finalizers: [] };
+    const next: TransferResource =
+      what === 'status'
+        ? { ...present, status }
+        : { ...present, metadata: { ...present.metadata, finalizers: metadata.finalizers ?? [] } };
+    if (what === 'status') this.statusWrites += 1;
+    this.#update(next);
     this.hook('after', what);
-    return reply as T;
-  }
-
-  #reply<T>(): T {
-    if (!this.resource) throw new KubernetesError(404, 'gone');
-    return this.resource as T;
+    return this.resource ?? next;
   }
 
   #update(next: TransferResource): void {
@@ -102,13 +102,18 @@ export class FakeCluster {
   }
 }
 
-/** What KubernetesClient offers to the operator's writers, on the fake. */
+/** What KubernetesClient offers to the operator's writers, on the fake; bodies travel as JSON. */
 export function clientOf(cluster: FakeCluster) {
   return {
-    get: <T>(): Promise<T> => cluster.get<T>(),
-    patch: <T>(path: string, _type: unknown, body: unknown): Promise<T> => cluster.patch<T>(path, body),
-    create: <T>(_path: string, body: unknown): Promise<T> => cluster.create_(body) as Promise<T>,
+    get: async <T>(_path: string): Promise<T> => json(await cluster.read()),
+    patch: async <T>(path: string, _type: unknown, body: unknown): Promise<T> =>
+      json(await cluster.patch(path, json(body))),
+    create: async <T>(_path: string, body: unknown): Promise<T> => json(await cluster.record(json(body))),
   };
+}
+
+function json(value: unknown) {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** A valid spec that writes to the given key. */

@@ -16,7 +16,7 @@ export async function query(sql: string, files: Record<string, Buffer | string>)
       writeFileSync(file, content);
       text = text.replaceAll(`$${name}`, `'${file}'`);
     }
-    return (await connection.runAndReadAll(text)).getRowObjectsJson() as Record<string, unknown>[];
+    return (await connection.runAndReadAll(text)).getRowObjectsJson();
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -53,7 +53,9 @@ export async function startStoreProxy(storeEndpoint: string): Promise<StoreProxy
       passed.once('response', resolve);
       passed.once('error', reject);
     });
-    const [answer] = await Promise.all([answered, pipeline(incoming, passed)]);
+    // The store may answer, and hang up, before it has read everything.
+    pipeline(incoming, passed).catch(() => undefined);
+    const answer = await answered;
     await proxy.after({ method, path });
     outgoing.writeHead(answer.statusCode!, answer.headers);
     await pipeline(answer, outgoing);

@@ -39,6 +39,7 @@ export const PUBLISHED: PublishedRun = {
 export const planned = (chunks: number, sliceSize = 1): PlannedRun => ({
   chunks,
   sliceSize,
+  staged: chunks > 1,
   plan: { kind: 'stored', key: 'plan' },
   source: { format: 'csv', columns: [] },
   destination: { format: 'parquet', columns: [] },

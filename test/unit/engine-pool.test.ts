@@ -36,13 +36,13 @@ describe('engine pool', () => {
   test('answers many jobs with few processes, and replaces them after their life', async () => {
     pool = open(1, 3);
     const values = Array.from({ length: 10 }, (_, index) => `value ${index}`);
-    const results = values.map((value) => pool.run<string>({ type: 'echo', value }, never));
+    const results = values.map((value) => pool.run<string>({ type: 'echo', value }, 'a', never));
     expect(await Promise.all(results)).toEqual(values);
   });
 
   test('an error of a job arrives with code and hints', async () => {
     pool = open(1);
-    await expect(pool.run({ type: 'fail' }, never)).rejects.toMatchObject({
+    await expect(pool.run({ type: 'fail' }, 'a', never)).rejects.toMatchObject({
       code: 'MalformedData',
       class: 'fatal',
       message: 'line 3',
@@ -52,23 +52,23 @@ describe('engine pool', () => {
 
   test('a job whose process dies is run once more', async () => {
     pool = open(1);
-    expect(await pool.run({ type: 'crashOnce', log }, never)).toBe('second time');
+    expect(await pool.run({ type: 'crashOnce', log }, 'a', never)).toBe('second time');
   });
 
   test('a job that kills its process again and again fails; the pool goes on', async () => {
     pool = open(1);
-    await expect(pool.run({ type: 'crash', log }, never)).rejects.toMatchObject({ code: 'EngineCrashed' });
+    await expect(pool.run({ type: 'crash', log }, 'a', never)).rejects.toMatchObject({ code: 'EngineCrashed' });
     expect(readFileSync(log, 'utf8')).toBe('xx');
-    expect(await pool.run({ type: 'echo', value: 'still here' }, never)).toBe('still here');
+    expect(await pool.run({ type: 'echo', value: 'still here' }, 'a', never)).toBe('still here');
   });
 
   test('cancelling a job that never ends takes effect, and its neighbour is run again', async () => {
     pool = open(1);
     const cancel = new AbortController();
     const neighbour = join(directory, 'neighbour');
-    const hanging = pool.run({ type: 'hang', log }, cancel.signal);
+    const hanging = pool.run({ type: 'hang', log }, 'a', cancel.signal);
     const other = new AbortController();
-    const beside = pool.run({ type: 'hang', log: neighbour }, other.signal);
+    const beside = pool.run({ type: 'hang', log: neighbour }, 'a', other.signal);
     await written();
     await poll(() => existsSync(neighbour), Boolean, 'the neighbour to begin');
     cancel.abort(new Error('cancelled'));
@@ -81,15 +81,29 @@ describe('engine pool', () => {
   test('a committed job is not cancelled any more', async () => {
     pool = open(1);
     const cancel = new AbortController();
-    const job = pool.run({ type: 'hang', log, commit: true }, cancel.signal);
+    const job = pool.run({ type: 'hang', log, commit: true }, 'a', cancel.signal);
     await written();
     cancel.abort(new Error('too late'));
     expect(await job).toBe('committed');
   });
 
+  test('a group with one job does not wait for all jobs of another', async () => {
+    pool = open(1);
+    const order: string[] = [];
+    const jobs = Array.from({ length: 8 }, (_, index) => ({ group: 'large', value: `large ${index}` }));
+    jobs.push({ group: 'small', value: 'small' });
+    await Promise.all(
+      jobs.map(async ({ group, value }) => {
+        await pool.run({ type: 'echo', value }, group, never);
+        order.push(value);
+      }),
+    );
+    expect(order.indexOf('small')).toBeLessThan(4);
+  });
+
   test('a job that was cancelled before it began never runs', async () => {
     pool = open(1);
-    await expect(pool.run({ type: 'hang', log }, AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
+    await expect(pool.run({ type: 'hang', log }, 'a', AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
     expect(existsSync(log)).toBe(false);
   });
 });

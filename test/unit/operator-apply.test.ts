@@ -7,6 +7,7 @@ import {
 } from '@temporalio/common';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { WorkflowFailedError } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
 import { EventRecorder } from '../../operator/apply/events.ts';
@@ -18,13 +19,16 @@ import { TemporalGate } from '../../operator/apply/temporal-gate.ts';
 import { readConfig } from '../../operator/config.ts';
 import { KubernetesError } from '../../operator/kubernetes.ts';
 import { pollDelay } from '../../operator/reconcile/poll.ts';
-import type { TransferResource } from '../../operator/reconcile/resource.ts';
 import { Outage } from '../../operator/watch/outage.ts';
 import { clientOf, FakeCluster, specTo } from '../support/operator-cluster.ts';
 import { NOTHING } from '../support/operator-temporal.ts';
 import { poll } from '../support/poll.ts';
 
 const silent = pino({ level: 'silent' });
+const { PENDING_ACTIVITY_STATE_SCHEDULED: SCHEDULED, PENDING_ACTIVITY_STATE_STARTED: STARTED } =
+  proto.temporal.api.enums.v1.PendingActivityState;
+const { PENDING_WORKFLOW_TASK_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingWorkflowTaskState;
+const at = (seconds: number) => msToTs(seconds * 1000);
 
 function transferOf(spec: object) {
   const cluster = new FakeCluster();
@@ -83,12 +87,12 @@ test('heartbeats of running slices count towards the progress', () => {
     pendingActivities: [
       {
         activityType: { name: 'copySlice' },
-        heartbeatDetails: { payloads: [defaultPayloadConverter.toPayload(beat)!] },
+        heartbeatDetails: { payloads: [defaultPayloadConverter.toPayload(beat)] },
       },
       { activityType: { name: 'copySlice' } },
       {
         activityType: { name: 'plan' },
-        heartbeatDetails: { payloads: [defaultPayloadConverter.toPayload('x')!] },
+        heartbeatDetails: { payloads: [defaultPayloadConverter.toPayload('x')] },
       },
     ],
   };
@@ -108,16 +112,24 @@ test('heartbeats of running slices count towards the progress', () => {
 });
 
 test('a step that nobody has taken, and one that is tried again', () => {
-  const at = (seconds: number) => msToTs(seconds * 1000);
-  const waiting = { state: 1, attempt: 1, scheduledTime: at(100) };
+  const waiting = { state: SCHEDULED, attempt: 1, scheduledTime: at(100) };
   const since = '1970-01-01T00:01:40.000Z';
   expect(pendingWork({ pendingActivities: [waiting] })).toEqual({ unstartedSince: since });
-  const running = { state: 2, attempt: 1, scheduledTime: at(50), lastStartedTime: at(51) };
+  const running = { state: STARTED, attempt: 1, scheduledTime: at(50), lastStartedTime: at(51) };
   expect(pendingWork({ pendingActivities: [waiting, running] })).toEqual({});
-  expect(pendingWork({ pendingWorkflowTask: { state: 1, scheduledTime: at(100) } })).toEqual({
+  expect(
+    pendingWork({
+      pendingWorkflowTask: { state: PENDING_WORKFLOW_TASK_STATE_SCHEDULED, scheduledTime: at(100) },
+    }),
+  ).toEqual({
     unstartedSince: since,
   });
-  const retried = { state: 1, attempt: 3, lastStartedTime: at(1), lastFailure: { message: 'worker gone' } };
+  const retried = {
+    state: SCHEDULED,
+    attempt: 3,
+    lastStartedTime: at(1),
+    lastFailure: { message: 'worker gone' },
+  };
   expect(pendingWork({ pendingActivities: [retried] })).toEqual({
     trouble: { attempt: 3, message: 'worker gone' },
   });
@@ -136,7 +148,7 @@ test('polls: soon at first, every 5 s later, and at most so many a second', () =
 test('events: complete, named by what they say, cut to the limit; a refusal is no failure, an outage is', async () => {
   const cluster = new FakeCluster();
   cluster.create(specTo('a'));
-  const resource = cluster.resource as TransferResource;
+  const resource = await cluster.read();
   const event = {
     type: 'event' as const,
     eventType: 'Warning' as const,
@@ -155,7 +167,7 @@ test('events: complete, named by what they say, cut to the limit; a refusal is n
     type: 'Warning',
     reason: 'Fatal',
     involvedObject: { kind: 'BatchTransfer', namespace: 'ns', name: 'copy', uid: 'uid-1' },
-    name: expect.stringMatching(/^copy\.[0-9a-f]{16}$/),
+    metadata: { namespace: 'ns', name: expect.stringMatching(/^copy\.[0-9a-f]{16}$/) },
   });
   expect(Buffer.byteLength(cluster.events[0]!.message)).toBeLessThanOrEqual(1_024);
   const failing = (status: number) =>
@@ -193,7 +205,8 @@ test('settings: flags before environment before defaults; bad values are named',
     temporalAddress: 'h:1',
     leaderElectionNamespace: 'default',
   });
-  expect(config.environment.NO_FINALIZER).toBe('false');
+  // Unset, it must not override what resources say.
+  expect(config.environment.NO_FINALIZER).toBeUndefined();
   expect(readConfig(['node', 'operator', '--keep-data']).environment.NO_FINALIZER).toBe('true');
   expect(() => readConfig(['node', 'operator', '--temporal-address', 'nowhere'], false)).toThrow(/host:port/);
 });

@@ -46,13 +46,15 @@ afterEach(() => {
 });
 
 /** Stands for leader; the candidate's term appears in the answer when it is elected. */
-function candidate(identity: string, lease_: LeaseStore = lease) {
+function candidate(identity: string): { term?: Term; elected: Promise<void> } {
   const state: { term?: Term; elected: Promise<void> } = { elected: Promise.resolve() };
-  const monotonic = (): number => Date.now();
-  state.elected = becomeLeader({ lease: lease_, identity, outage, monotonic }, stop.signal).then((term) => {
-    if (term) state.term = term;
-  });
+  state.elected = elect(identity, state);
   return state;
+}
+
+async function elect(identity: string, state: { term?: Term }): Promise<void> {
+  const term = await becomeLeader({ lease, identity, outage, monotonic: Date.now }, stop.signal);
+  if (term) state.term = term;
 }
 
 test('the first becomes the leader and stays it; the second waits', async () => {

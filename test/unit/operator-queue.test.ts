@@ -12,6 +12,11 @@ interface Call {
   fail(): Promise<void>;
 }
 
+async function settle(act: () => void): Promise<void> {
+  act();
+  await jest.advanceTimersByTimeAsync(0);
+}
+
 /** A queue whose handler's calls end when the test says. */
 function queueOf(concurrency = 2) {
   const calls: Call[] = [];
@@ -20,10 +25,6 @@ function queueOf(concurrency = 2) {
   const queue = new WorkQueue(
     (key) =>
       new Promise((resolve, reject) => {
-        const settle = async (act: () => void) => {
-          act();
-          await jest.advanceTimersByTimeAsync(0);
-        };
         calls.push({
           key,
           at: Date.now() - start,

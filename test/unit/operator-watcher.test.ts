@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { KubeConfig } from '@kubernetes/client-node';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import pino from 'pino';
@@ -46,7 +45,8 @@ afterEach(async () => {
 });
 
 function client(): KubernetesClient {
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
   const config = new KubeConfig();
   config.loadFromClusterAndUser(
     { name: 'fake', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },

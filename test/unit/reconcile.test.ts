@@ -56,6 +56,7 @@ function decide(situation: Situation): Action[] {
   });
 }
 
+const secondsAgo = (seconds: number): string => new Date(NOW.getTime() - 1000 * seconds).toISOString();
 const types = (actions: Action[]): string[] => actions.map(({ type }) => type);
 const events = (actions: Action[]): string[] =>
   actions.flatMap((action) =>
@@ -185,14 +186,13 @@ describe('a run', () => {
   });
 
   test('that no worker takes says so after 10 s, and not before', () => {
-    const since = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
-    const late = statusOf(decide({ status, run: runningReport({ unstartedSince: since(10) }) }));
+    const late = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(10) }) }));
     expect(condition(late, 'Progressing')).toMatchObject({
       status: 'False',
       reason: 'WaitingForWorker',
       message: 'Waiting for a worker on task queue ddc.',
     });
-    const early = statusOf(decide({ status, run: runningReport({ unstartedSince: since(9) }) }));
+    const early = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(9) }) }));
     expect(condition(early, 'Progressing')).toMatchObject({ reason: 'Running' });
   });
 
@@ -310,10 +310,22 @@ describe('Temporal does not answer', () => {
   });
 });
 
-describe('deletion', () => {
-  const objects = runResult(['out']).objects;
-  const done: ResourceStatus = { status: 'Succeeded', lastCompleted: RUN, objects };
+const done: ResourceStatus = { status: 'Succeeded', lastCompleted: RUN, objects: runResult(['out']).objects };
 
+/** What is decided while the removal has failed so often. */
+function failing(attempt: number): Action[] {
+  const failure = { code: 'StoreUnavailable', message: 'no route', attempt, maxAttempts: 0 };
+  const removal = runningReport({ progress: progress({ phase: 'delete', state: 'Failed', failure }) });
+  return decide({ metadata: deleting, status: done, removal });
+}
+
+const ended = (state: 'terminated' | 'failed', seconds: number): RunReport => ({
+  state,
+  message: 'why',
+  closeTime: secondsAgo(seconds),
+});
+
+describe('deletion', () => {
   test('nothing was ever written: goes at once', () => {
     expect(types(decide({ metadata: deleting }))).toEqual(['removeFinalizer']);
     const refused: ResourceStatus = { status: 'Fatal', lastFailed: OLDER, error: 'no such bucket' };
@@ -354,18 +366,6 @@ describe('deletion', () => {
   });
 
   test('what fails is said in an event, once per doubling of the attempts, and goes on', () => {
-    const failing = (attempt: number) =>
-      decide({
-        metadata: deleting,
-        status: done,
-        removal: runningReport({
-          progress: progress({
-            phase: 'delete',
-            state: 'Failed',
-            failure: { code: 'StoreUnavailable', message: 'no route', attempt, maxAttempts: 0 },
-          }),
-        }),
-      });
     const actions = failing(1);
     expect(events(actions)).toEqual(['Warning DeleteFailed: no route']);
     expect(condition(statusOf(actions), 'Progressing')).toMatchObject({
@@ -383,11 +383,6 @@ describe('deletion', () => {
   });
 
   test('a removal that was terminated is started again; one that gave up after a while', () => {
-    const ended = (state: 'terminated' | 'failed', secondsAgo: number): RunReport => ({
-      state,
-      message: 'why',
-      closeTime: new Date(NOW.getTime() - secondsAgo * 1000).toISOString(),
-    });
     expect(types(decide({ metadata: deleting, status: done, removal: ended('terminated', 0) }))).toContain(
       'startDelete',
     );

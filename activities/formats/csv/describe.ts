@@ -13,6 +13,8 @@ import { Scanner } from './scanner.ts';
 const HEAD = 1024 * 1024;
 const SAMPLE = 256 * 1024;
 const SAMPLES = 3;
+const NEWLINE = 0x0a;
+const QUOTE = 0x22;
 /** Bytes per request, and requests under way, when the whole object is scanned. */
 const SCAN_RANGE = 4 * 1024 * 1024;
 const SCAN_AHEAD = 4;
@@ -61,7 +63,7 @@ function columnsOf(header: Header, scanners: readonly Scanner[], options: Descri
   });
 }
 
-/** The head and, of large objects, some places further on; those may begin anywhere, so flaws there say nothing. */
+/** The head and, of large objects, some places further on. */
 async function sample(reader: RangeReader, head: Buffer, header: Header): Promise<Scanner[]> {
   const first = new Scanner(header.names.length);
   first.push(head.subarray(header.end));
@@ -73,11 +75,20 @@ async function sample(reader: RangeReader, head: Buffer, header: Header): Promis
   const others = Array.from({ length: SAMPLES }, async (_, index) => {
     const start = Math.round(HEAD + (index + 1) * step);
     const bytes = await readRange(reader, start, start + SAMPLE);
-    const scanner = new Scanner(header.names.length);
-    scanner.push(bytes.subarray(bytes.indexOf('\n') + 1));
-    return scanner;
+    return scanSample(bytes.subarray(bytes.indexOf(NEWLINE) + 1), header.names.length);
   });
-  return [first, ...(await Promise.all(others)).filter((scanner) => scanner.flaw === undefined)];
+  return [first, ...(await Promise.all(others)).filter((scanner) => scanner !== undefined)];
+}
+
+/** A sample that could as well begin inside a quoted value says nothing. */
+function scanSample(bytes: Buffer, fields: number): Scanner | undefined {
+  const scanner = new Scanner(fields);
+  scanner.push(bytes);
+  if (scanner.flaw !== undefined) return undefined;
+  if (!bytes.includes(QUOTE)) return scanner;
+  const other = new Scanner(fields, { inQuotes: true });
+  other.push(bytes);
+  return other.flaw === undefined ? undefined : scanner;
 }
 
 /** Reads everything once, some ranges ahead, in order: where a record begins depends on all before it. */

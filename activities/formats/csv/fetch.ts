@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TransferError } from '../../failures.ts';
 import type { ChunkSource, FetchedChunk, RangeReader } from '../format.ts';
@@ -90,12 +91,14 @@ async function judgeTypes(
   throw new TransferError('TypeContradicted', `${location}: ${texts.join('; ')}`, { hints: { widen: wider } });
 }
 
-/** True when the chunk makes no sense if it is taken to begin inside a quoted value. */
+/**
+ * True when the chunk makes no sense if it is taken to begin inside a quoted value: a quote in the wrong
+ * place, a wrong number of fields, or no end of the value for longer than a record may be.
+ */
 async function beginsOutsideQuotes(file: string, fields: number): Promise<boolean> {
   const scanner = new Scanner(fields, { inQuotes: true });
   for await (const piece of createReadStream(file)) scanner.push(piece as Buffer);
-  scanner.finish();
-  return scanner.flaw !== undefined;
+  return scanner.flaw !== undefined || (scanner.records === 0 && (await stat(file)).size > LONGEST_RECORD);
 }
 
 function cutInsideQuotes(location: string, index: number): TransferError {

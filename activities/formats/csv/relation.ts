@@ -34,7 +34,7 @@ export function readCsv(file: string, columns: readonly Pick<Column, 'name' | 't
     `new_line='${lines.crlf > 0 ? String.raw`\r\n` : String.raw`\n`}'`,
     // The strict parser refuses a mixture of line ends; the scanner has vouched for the rest. Not set to true,
     // its default: DuckDB 1.5.5 then reads no row from a file of `,\r\n`.
-    ...(lines.crlf > 0 && lines.lf > 0 ? ['strict_mode=false'] : []),
+    ...(lines.crlf > 0 && lines.lf > 0 ? ['strict_mode=false', 'parallel=false'] : []),
     `max_line_size=${long ? LONGEST_RECORD : USUAL_RECORD}`,
     `buffer_size=${long ? 2 * LONGEST_RECORD : 4 * USUAL_RECORD}`,
   ];
