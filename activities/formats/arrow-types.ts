@@ -63,10 +63,10 @@ class TypeParser {
   }
 
   #base(): string {
-    const name = this.#take(/"NULL"|[A-Za-z_][\w ]*/y)?.[0].trim() ?? this.#fail();
+    const name = this.#expect(/"NULL"|[A-Za-z_][\w ]*/y)[0].trim();
     if (this.#take(/\(\s*/y) === undefined) return SIMPLE[name] ?? name.toLowerCase();
     const type = this.#parameterised(name);
-    this.#take(/\s*\)/y) ?? this.#fail();
+    this.#expect(/\s*\)/y);
     return type;
   }
 
@@ -78,15 +78,15 @@ class TypeParser {
         return `dense_union<${this.#members().join(', ')}>`;
       case 'MAP': {
         const key = this.type();
-        this.#separator();
+        this.#expect(/\s*,\s*/y);
         return `map<${key}, ${this.type()}>`;
       }
       case 'DECIMAL': {
-        const [, precision, scale] = this.#take(/(\d+)\s*,\s*(\d+)/y) ?? this.#fail();
+        const [, precision, scale] = this.#expect(/(\d+)\s*,\s*(\d+)/y);
         return `decimal128(${precision}, ${scale})`;
       }
       case 'ENUM':
-        this.#take(/'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*/y) ?? this.#fail();
+        this.#expect(/'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*/y);
         return 'utf8';
       default:
         this.#take(/[^()]*/y);
@@ -97,14 +97,14 @@ class TypeParser {
   #members(): string[] {
     const members: string[] = [];
     do {
-      const name = this.#take(/"((?:[^"]|"")*)"\s+|(\w+)\s+/y) ?? this.#fail();
+      const name = this.#expect(/"((?:[^"]|"")*)"\s+|(\w+)\s+/y);
       members.push(`${name[1]?.replaceAll('""', '"') ?? name[2]}: ${this.type()}`);
     } while (this.#take(/\s*,\s*/y) !== undefined);
     return members;
   }
 
-  #separator(): void {
-    this.#take(/\s*,\s*/y) ?? this.#fail();
+  #expect(pattern: RegExp): RegExpExecArray {
+    return this.#take(pattern) ?? this.#fail();
   }
 
   #take(pattern: RegExp): RegExpExecArray | undefined {

@@ -98,7 +98,7 @@ export class Term {
     } catch (error) {
       if (!(error instanceof KubernetesError) || error.status !== 409) throw error;
       const record = await lease.read();
-      
+      if (record?.holder !== identity) return false;
       this.#record = record;
       throw error;
     }

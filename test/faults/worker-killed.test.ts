@@ -37,7 +37,7 @@ beforeAll(async () => {
   expect(chunks).toBeGreaterThan(30);
 });
 afterAll(async () => {
-  (await import('node:fs')).cpSync(stack.worker.logFile,'/tmp/wk.log'); await stack.stop();
+  await stack.stop();
   await proxy.close();
 });
 afterEach(() => {
@@ -45,10 +45,10 @@ afterEach(() => {
   proxy.after = () => undefined;
 });
 
-async function start(name: string): Promise<void> {
+async function start(name: string, source = 'in/payments.csv'): Promise<void> {
   const store = { endpoint: proxy.endpoint };
   const spec = {
-    source: s3Side(bucket, 'in/payments.csv', store),
+    source: s3Side(bucket, source, store),
     destination: s3Side(bucket, `out/${name}.parquet`, store),
     transformation: TRANSFORMATION,
   };
@@ -85,10 +85,10 @@ async function recordedChunks(): Promise<number[]> {
 /** Kills the worker with all its processes at the request, and starts another. */
 async function killAt(when: 'before' | 'after', matches: (request: StoreRequest) => boolean): Promise<void> {
   const point = holdAt(proxy, when, matches);
-  const t0=Date.now(); await point.reached;
- process.stderr.write(`REACHED ${Date.now()-t0} ${proxy.seen.at(-1)}\n`);  await stack.worker.kill();
+  await point.reached;
+  await stack.worker.kill();
   point.abandon();
-  const t1=Date.now(); stack.worker = await stack.start('worker');process.stderr.write(`STARTED ${Date.now()-t1}\n`);
+  stack.worker = await stack.start('worker');
 }
 
 const linesOf = (pid: number, msg: string): LogLine[] =>
@@ -115,7 +115,9 @@ describe('kill -9', () => {
     expect([...again].sort((a, b) => a - b)).toEqual(all.filter((chunk) => !recorded.includes(chunk)));
     // Slices of several chunks each were resumed in the middle.
     const slices = linesOf(stack.worker.pid, 'slice started') as (LogLine & Record<string, number[]>)[];
-    expect(slices.some(({ finished, remaining }) => finished!.length > 0 && remaining!.length > 0)).toBe(true);
+    expect(slices.some(({ finished, remaining }) => finished!.length > 0 && remaining!.length > 0)).toBe(
+      true,
+    );
     for (const { finished, remaining } of slices) {
       for (const chunk of finished!) expect(recorded).toContain(chunk);
       for (const chunk of remaining!) expect(recorded).not.toContain(chunk);
@@ -137,6 +139,18 @@ describe('kill -9', () => {
     await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploadId='));
     await killAt('before', ({ method, path }) => method === 'POST' && path.includes('delete'));
     await expectUndisturbed('often');
+  });
+
+  test('of the worker that has published a run of one chunk, and told nobody', async () => {
+    await put(bucket, 'in/small.csv', [...paymentsCsv(100)].join(''));
+    await start('small-reference', 'in/small.csv');
+    expect(await succeeded('small-reference')).toMatchObject({ status: 'Succeeded', numRecords: 100 });
+    await start('small', 'in/small.csv');
+    await killAt('after', ({ method, path }) => method === 'PUT' && path.includes('/out/small.parquet'));
+    expect(await succeeded('small')).toMatchObject({ status: 'Succeeded', numRecords: 100 });
+    expect(sha256(await get(bucket, 'out/small.parquet'))).toBe(
+      sha256(await get(bucket, 'out/small-reference.parquet')),
+    );
   });
 
   test('of the engine processes alone: the worker repeats what they had in work', async () => {

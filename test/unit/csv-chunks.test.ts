@@ -7,12 +7,19 @@ import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } 
 import type { ReadBack, Workbench } from '../support/files.ts';
 
 /** Reads as a run does: an error that carries hints is a new plan with them. */
-async function readReplanning(text: string, bench: Workbench, chunkBytes: number): Promise<ReadBack & { plans: string[] }> {
+async function readReplanning(
+  text: string,
+  bench: Workbench,
+  chunkBytes: number,
+): Promise<ReadBack & { plans: string[] }> {
   const hints: PlanHints = {};
   const plans: string[] = [];
   for (;;) {
     try {
-      return { ...(await readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints })), plans };
+      return {
+        ...(await readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints })),
+        plans,
+      };
     } catch (error) {
       if (!(error instanceof TransferError) || error.hints === undefined || plans.length > 5) throw error;
       plans.push(error.code);
@@ -64,17 +71,40 @@ describe('cuts', () => {
     const file = fc.tuple(fc.array(record, { maxLength: 25 }), fc.constantFrom('\n', '\r\n'), fc.boolean());
     await withWorkbench((bench) =>
       fc.assert(
-        fc.asyncProperty(file, fc.integer({ min: 1, max: 120 }), async ([records, newline, final], chunkBytes) => {
-          const text = ['id,text', ...records].join(newline) + (final ? newline : '');
-          const whole = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1e9 });
-          const cut = await readReplanning(text, bench, chunkBytes);
-          expect(whole.rows).toHaveLength(records.length);
-          expect(cut.rows).toEqual(whole.rows);
-          expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);
-        }),
+        fc.asyncProperty(
+          file,
+          fc.integer({ min: 1, max: 120 }),
+          async ([records, newline, final], chunkBytes) => {
+            const text = ['id,text', ...records].join(newline) + (final ? newline : '');
+            const whole = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1e9 });
+            const cut = await readReplanning(text, bench, chunkBytes);
+            expect(whole.rows).toHaveLength(records.length);
+            expect(cut.rows).toEqual(whole.rows);
+            expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);
+          },
+        ),
         { numRuns: 60 },
       ),
     );
+  });
+
+  test('mixed line ends, and more bytes than the engine reads at once', async () => {
+    const text = `id,note\n${lines(300_000, (i) => `${i},"q ""${i}""\nx, y"${i % 1000 === 0 ? '\r' : ''}`)}`;
+    await withWorkbench(async (bench) => {
+      const reader = new MemoryReader(text);
+      const plan = await describeSource(csv, reader, bench);
+      const { relation, rows } = await csv.fetch(
+        reader,
+        { location: reader.location, ...plan },
+        0,
+        bench.directory,
+      );
+      const counted = await bench.engine.query(
+        `SELECT count(*)::INTEGER AS n, sum(id)::BIGINT AS sum FROM ${relation}`,
+      );
+      expect(counted).toEqual([{ n: 300_000, sum: 44_999_850_000n }]);
+      expect(rows).toBe(300_000);
+    });
   });
 
   test('a record longer than chunks leaves chunks without records', async () => {
@@ -100,7 +130,9 @@ describe('cuts', () => {
           const before = reader.reads;
           const { bytesRead } = await csv.fetch(reader, source, index, chunkDirectory(bench));
           expect(reader.reads - before).toBe(1);
-          expect(bytesRead - (plan.cuts[index + 1]! - plan.cuts[index]!)).toBeLessThanOrEqual(exactCuts ? 0 : 65_537);
+          expect(bytesRead - (plan.cuts[index + 1]! - plan.cuts[index]!)).toBeLessThanOrEqual(
+            exactCuts ? 0 : 65_537,
+          );
         }
       }
     });
@@ -119,8 +151,15 @@ describe('cuts', () => {
       const reader = new MemoryReader('\uFEFFa,b\n\uFEFFx,1\n');
       const plan = await describeSource(csv, reader, bench);
       expect(plan.columns.map(({ name }) => name)).toEqual(['a', 'b']);
-      const { relation } = await csv.fetch(reader, { location: reader.location, ...plan }, 0, bench.directory);
-      expect(await bench.engine.query(`SELECT hex(a) AS hex FROM ${relation}`)).toEqual([{ hex: 'EFBBBF78' }]);
+      const { relation } = await csv.fetch(
+        reader,
+        { location: reader.location, ...plan },
+        0,
+        bench.directory,
+      );
+      expect(await bench.engine.query(`SELECT hex(a) AS hex FROM ${relation}`)).toEqual([
+        { hex: 'EFBBBF78' },
+      ]);
     });
   });
 });
@@ -135,8 +174,18 @@ describe('types', () => {
     });
   });
 
+  test('a sample that may begin inside a quoted value says nothing', async () => {
+    // wherever a sample begins, `x, y",1.5` looks like a record of three values
+    const text = `id,note,n\n${lines(80_000, (i) => `${i},"q ""${i}"" \nx, y",${i}.5`)}`;
+    await withWorkbench(async (bench) => {
+      const { columns } = await describeSource(csv, new MemoryReader(text), bench);
+      expect(columns.map(({ type }) => type)).toEqual(['BIGINT', 'VARCHAR', 'DOUBLE']);
+    });
+  });
+
   test('a value that contradicts its column asks for the type that holds all of the chunk', async () => {
-    const late = (value: string): string => `n,s\n${lines(200_000, (i) => `${i},abcdef`)}${value},x\n${lines(30_000, (i) => `${i},abcdef`)}`;
+    const late = (value: string): string =>
+      `n,s\n${lines(200_000, (i) => `${i},abcdef`)}${value},x\n${lines(30_000, (i) => `${i},abcdef`)}`;
     for (const [value, type] of [
       ['1.5', 'DOUBLE'],
       ['007', 'VARCHAR'],
@@ -170,7 +219,9 @@ describe('types', () => {
   test('hints widen, and columns without values are text', async () => {
     await withWorkbench(async (bench) => {
       const text = 'a,b,c\n1,,2\n3,,4\n';
-      const { columns } = await describeSource(csv, new MemoryReader(text), bench, { hints: { widen: { a: 'DOUBLE', c: 'VARCHAR' } } });
+      const { columns } = await describeSource(csv, new MemoryReader(text), bench, {
+        hints: { widen: { a: 'DOUBLE', c: 'VARCHAR' } },
+      });
       expect(columns.map(({ type }) => type)).toEqual(['DOUBLE', 'VARCHAR', 'VARCHAR']);
     });
   });
@@ -192,13 +243,19 @@ describe('messages', () => {
     ['a,b\n1,2\n3,4,5\n', 's3://bucket/key line 3: expected 2 fields, found 3'],
     ['a,"b\nc"\n1,2\n3\n', 's3://bucket/key line 4: expected 2 fields, found 1'],
     ['a,b\n1,"2" x\n', 's3://bucket/key line 2: a double quote must'],
-    ['a,b\n1,"2\n3,4\n', 's3://bucket/key line 2: the record that begins here has a double quote that is never closed'],
+    [
+      'a,b\n1,"2\n3,4\n',
+      's3://bucket/key line 2: the record that begins here has a double quote that is never closed',
+    ],
     ['a,,c\n1,2,3\n', 's3://bucket/key: column 2 of 3 has an empty name'],
     ['\na,b\n', 's3://bucket/key: column 1 of 1 has an empty name'],
     ['id,Name,NAME\n1,2,3\n', 'columns 2 ("Name") and 3 ("NAME") have the same name'],
     ['a,b"c\n1,2\n', 'line 1: a double quote in the header'],
   ])('%j', async (text, message) => {
-    expect(await failure(text, 1e9)).toMatchObject({ code: 'MalformedData', message: expect.stringContaining(message) });
+    expect(await failure(text, 1e9)).toMatchObject({
+      code: 'MalformedData',
+      message: expect.stringContaining(message),
+    });
   });
 
   test('a ragged row far down has its absolute line once the cuts are exact', async () => {
@@ -213,11 +270,17 @@ describe('messages', () => {
 
   test('text that is not UTF-8 has its line', async () => {
     await withWorkbench(async (bench) => {
-      const bytes = Buffer.concat([Buffer.from('a,b\n1,2\n3,'), Buffer.from([0xff, 0xfe]), Buffer.from('\n')]);
+      const bytes = Buffer.concat([
+        Buffer.from('a,b\n1,2\n3,'),
+        Buffer.from([0xff, 0xfe]),
+        Buffer.from('\n'),
+      ]);
       const reader = new MemoryReader(bytes);
       const source = { location: reader.location, ...(await describeSource(csv, reader, bench)) };
       const { relation } = await csv.fetch(reader, source, 0, bench.directory);
-      const refusal = await bench.engine.query(`SELECT max(b) FROM ${relation}`).catch((error: unknown) => error);
+      const refusal = await bench.engine
+        .query(`SELECT max(b) FROM ${relation}`)
+        .catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(Error);
       const diagnosis = await csv.diagnose(refusal as Error, source, 0, bench.directory, bench.engine);
       expect(diagnosis).toMatchObject({
@@ -232,7 +295,9 @@ describe('messages', () => {
       const reader = new MemoryReader('a,b\n1,é\n');
       const source = { location: reader.location, ...(await describeSource(csv, reader, bench)) };
       await csv.fetch(reader, source, 0, bench.directory);
-      expect(await csv.diagnose(new Error('out of memory'), source, 0, bench.directory, bench.engine)).toBeUndefined();
+      expect(
+        await csv.diagnose(new Error('out of memory'), source, 0, bench.directory, bench.engine),
+      ).toBeUndefined();
     });
   });
 

@@ -17,7 +17,9 @@ function scan(text: string | Buffer, fields: number, piece = 1e9): Scanner {
 }
 
 function typesOf(scanner: Scanner, fields: number): string[] {
-  return Array.from({ length: fields }, (_, column) => typeOfKinds(scanner.kinds(column).map(({ kind }) => kind)));
+  return Array.from({ length: fields }, (_, column) =>
+    typeOfKinds(scanner.kinds(column).map(({ kind }) => kind)),
+  );
 }
 
 let files = 0;
@@ -36,7 +38,9 @@ function parse(text: string, fields: number): (string | null)[][] {
   let record: (string | null)[] = [];
   while (values.lastIndex < text.length || record.length > 0) {
     const [, value, end] = values.exec(text)!;
-    record.push(value === '' ? null : value!.replace(/^"([^]*)"$/, (_, quoted: string) => quoted.replaceAll('""', '"')));
+    record.push(
+      value === '' ? null : value!.replace(/^"([^]*)"$/, (_, quoted: string) => quoted.replaceAll('""', '"')),
+    );
     if (end === ',') continue;
     if (fields === 1 || record.length > 1 || record[0] !== null) records.push(record);
     record = [];
@@ -85,15 +89,20 @@ describe('records', () => {
     let accepted = 0;
     await withWorkbench((bench) =>
       fc.assert(
-        fc.asyncProperty(text, fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 }), async (csv, fields, piece) => {
-          const scanner = scan(csv, fields, piece);
-          if (scanner.flaw !== undefined) return;
-          accepted++;
-          const types = Array.from({ length: fields }, () => 'VARCHAR');
-          const found = await readWith(bench, csv, types, scanner);
-          expect(found).toEqual(parse(csv, fields));
-          expect(scanner.records).toBe(found.length);
-        }),
+        fc.asyncProperty(
+          text,
+          fc.integer({ min: 1, max: 3 }),
+          fc.integer({ min: 1, max: 40 }),
+          async (csv, fields, piece) => {
+            const scanner = scan(csv, fields, piece);
+            if (scanner.flaw !== undefined) return;
+            accepted++;
+            const types = Array.from({ length: fields }, () => 'VARCHAR');
+            const found = await readWith(bench, csv, types, scanner);
+            expect(found).toEqual(parse(csv, fields));
+            expect(scanner.records).toBe(found.length);
+          },
+        ),
         { numRuns: 1500 },
       ),
     );
@@ -116,9 +125,20 @@ describe('looks of values', () => {
     ['9223372036854775808', KIND.text],
     ['9007199254740993', KIND.long],
     ['9007199254740992', KIND.integer],
-    ...['+1', '007', '00', ' 12', '12 ', '1_000', '0x10', '1,5'.replace(',', '.5.'), '1e', '-', '.', '1.'].map(
-      (text): [string, number] => [text, KIND.text],
-    ),
+    ...[
+      '+1',
+      '007',
+      '00',
+      ' 12',
+      '12 ',
+      '1_000',
+      '0x10',
+      '1,5'.replace(',', '.5.'),
+      '1e',
+      '-',
+      '.',
+      '1.',
+    ].map((text): [string, number] => [text, KIND.text]),
     ['-0', KIND.decimal],
     ['1.50', KIND.decimal],
     ['.5', KIND.decimal],
@@ -163,8 +183,18 @@ describe('looks of values', () => {
     const exponent = fc.stringMatching(/^[0-9]\.?[0-9]{0,3}e[+-]?[0-9]{1,3}$/);
     const double = fc.double({ noNaN: true, noDefaultInfinity: true }).map(String);
     const date = fc.stringMatching(/^20[0-9]{2}-[01][0-9]-[0-3][0-9]$/);
-    const time = fc.stringMatching(/^[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?(Z|[+-][01][0-9](:?[0-5][0-9])?)?$/);
-    const value = fc.oneof(digits, decimal, exponent, double, date, fc.tuple(date, time).map((parts) => parts.join('')), fc.constantFrom('true', 'False', ''));
+    const time = fc.stringMatching(
+      /^[ T][0-2][0-9]:[0-5][0-9]:[0-5][0-9](\.[0-9]{1,7})?(Z|[+-][01][0-9](:?[0-5][0-9])?)?$/,
+    );
+    const value = fc.oneof(
+      digits,
+      decimal,
+      exponent,
+      double,
+      date,
+      fc.tuple(date, time).map((parts) => parts.join('')),
+      fc.constantFrom('true', 'False', ''),
+    );
     const column = fc.array(value, { minLength: 1, maxLength: 3 });
     const seen = new Set<string>();
     await withWorkbench((bench) =>
@@ -199,7 +229,10 @@ function expectSame(type: string, text: string, found: unknown): void {
   } else if (type === 'VARCHAR') {
     expect(found).toBe(text);
   } else {
-    const iso = type === 'DATE' || /[Z]|[+-]\d\d(:?\d\d)?$/.test(text.slice(10)) ? text : `${text.padEnd(19, 'T00:00:00')}Z`;
+    const iso =
+      type === 'DATE' || /[Z]|[+-]\d\d(:?\d\d)?$/.test(text.slice(10))
+        ? text
+        : `${text.padEnd(19, 'T00:00:00')}Z`;
     expect(new Date(found as Date).getTime()).toBe(new Date(isoOf(iso)).getTime());
   }
 }

@@ -88,3 +88,14 @@ test('Temporal comes back: the run starts, and the status was never Fatal', asyn
   await world.reconcile();
   expect(world.temporal.starts).toHaveLength(1);
 });
+
+test('a spec that has changed unseen is not started; the next look starts the new one', async () => {
+  const world = new World();
+  world.cluster.create(specTo('a', { noFinalizer: true }));
+  world.sync();
+  world.cluster.changeSpec(specTo('b', { noFinalizer: true }));
+  expect(await world.reconcile()).toBe('retry');
+  expect(world.temporal.starts).toEqual([]);
+  await world.reconcile();
+  expect(world.temporal.starts).toEqual(['BatchTransfer/ns/copy/uid-1/2']);
+});

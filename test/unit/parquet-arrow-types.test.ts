@@ -19,7 +19,10 @@ test.each([
   ["ENUM('a', 'it''s, ok)')", 'utf8'],
   ['MAP(VARCHAR, DECIMAL(4,1)[])', 'map<utf8, list<item: decimal128(4, 1)>>'],
   ['STRUCT(a INTEGER, "b, c" VARCHAR[])[]', 'list<item: struct<a: int32, b, c: list<item: utf8>>>'],
-  ['STRUCT("say ""x""" TIMESTAMP WITH TIME ZONE, n STRUCT(m MAP(INTEGER, UUID)))', 'struct<say "x": timestamp[us, UTC], n: struct<m: map<int32, fixed_size_binary[16]>>>'],
+  [
+    'STRUCT("say ""x""" TIMESTAMP WITH TIME ZONE, n STRUCT(m MAP(INTEGER, UUID)))',
+    'struct<say "x": timestamp[us, UTC], n: struct<m: map<int32, fixed_size_binary[16]>>>',
+  ],
   ['UNION(num INTEGER, str VARCHAR)', 'dense_union<num: int32, str: utf8>'],
   ['"NULL"', 'null'],
   ["GEOMETRY('EPSG:4326')", 'geometry'],
@@ -27,13 +30,17 @@ test.each([
   expect(arrowType(duckdb)).toBe(arrow);
 });
 
-test.each(['STRUCT(a INTEGER', 'DECIMAL(18)', 'INTEGER[', 'MAP(VARCHAR)', '', 'INTEGER)'])('%j is no type', (text) => {
-  expect(() => arrowType(text)).toThrow('not a type of the engine');
-});
+test.each(['STRUCT(a INTEGER', 'DECIMAL(18)', 'INTEGER[', 'MAP(VARCHAR)', '', 'INTEGER)'])(
+  '%j is no type',
+  (text) => {
+    expect(() => arrowType(text)).toThrow('not a type of the engine');
+  },
+);
 
 test('the engine’s own names are understood', async () => {
   await withWorkbench(async ({ engine }) => {
-    const columns = await engine.columns(`SELECT NULL::STRUCT("x ""y""" INTEGER[3][], "z" MAP(DATE, ENUM('a)', 'b')))[] AS a,
+    const columns =
+      await engine.columns(`SELECT NULL::STRUCT("x ""y""" INTEGER[3][], "z" MAP(DATE, ENUM('a)', 'b')))[] AS a,
       1::UNION(i INTEGER, "s p" VARCHAR) AS b, NULL AS c, 1::UHUGEINT AS d, INTERVAL 1 DAY AS e, '1'::BIT AS f, 1.50 AS g, TIME '10:00' AS h`);
     expect(columns.map(({ type }) => arrowType(type))).toEqual([
       'list<item: struct<x "y": list<item: fixed_size_list<item: int32>[3]>, z: map<date32[day], utf8>>>',

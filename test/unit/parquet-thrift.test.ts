@@ -13,11 +13,16 @@ const { struct } = fc.letrec<{ struct: Struct; typed: [number, Value] }>((tie) =
     fc.tuple(fc.constant(TYPE.i32), fc.integer()),
     fc.tuple(fc.constant(TYPE.i64), fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n })),
     fc.tuple(fc.constant(TYPE.i8), fc.nat(255)),
-    fc.tuple(fc.constant(TYPE.double), fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes))),
+    fc.tuple(
+      fc.constant(TYPE.double),
+      fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
+    ),
     fc.tuple(fc.constant(TYPE.binary), binary),
     fc.tuple(
       fc.constantFrom(TYPE.list, TYPE.set),
-      fc.array(fc.bigInt({ min: -9n, max: 2n ** 40n }), { maxLength: 20 }).map((items) => ({ of: TYPE.i64, items })),
+      fc
+        .array(fc.bigInt({ min: -9n, max: 2n ** 40n }), { maxLength: 20 })
+        .map((items) => ({ of: TYPE.i64, items })),
     ),
     fc.tuple(
       fc.constant(TYPE.list),

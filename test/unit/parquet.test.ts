@@ -6,7 +6,14 @@ import { footerBytes } from '../../activities/formats/parquet/footer.ts';
 import { moveRowGroup, rowGroups, withRowGroups } from '../../activities/formats/parquet/metadata.ts';
 import { parquet } from '../../activities/formats/parquet/parquet.ts';
 import { decodeStruct, TYPE } from '../../activities/formats/parquet/thrift.ts';
-import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench, writeObject } from '../support/files.ts';
+import {
+  chunkDirectory,
+  describeSource,
+  MemoryReader,
+  readAll,
+  withWorkbench,
+  writeObject,
+} from '../support/files.ts';
 
 /** Written by pyarrow: 40 rows in 5 row groups, with nested columns, page indexes and Arrow's own schema. */
 const FOREIGN = readFileSync(new URL('../contracts/format/fixtures/pyarrow.parquet', import.meta.url));
@@ -15,33 +22,48 @@ const rowsBetween = (from: number, to: number): string =>
   `SELECT i AS id, 'row ' || i AS name, [i, NULL, i + 1] AS list, {'a': i, 'b': [i::VARCHAR]} AS struct,
      MAP {'k': i} AS map, (i / 7)::DECIMAL(12, 2) AS price FROM range(${from}, ${to}) AS numbers(i)`;
 
-const footerOf = (object: Buffer): Buffer => object.subarray(object.length - 8 - object.readUInt32LE(object.length - 8), -8);
+const footerOf = (object: Buffer): Buffer =>
+  object.subarray(object.length - 8 - object.readUInt32LE(object.length - 8), -8);
 
 describe('stitching', () => {
   test.each([
     { order: [0, 1, 2, 3], padding: 0 },
     { order: [3, 1, 0, 2], padding: 0 },
     { order: [2, 3, 1, 0], padding: 1000 },
-  ])('bodies in the order $order with $padding bytes between are one table in row order', async ({ order, padding }) => {
-    await withWorkbench(async (bench) => {
-      const queries = [rowsBetween(0, 300), rowsBetween(300, 301), rowsBetween(301, 301), rowsBetween(301, 500)];
-      const { object } = await writeObject(parquet, queries, bench, { order, padding });
-      expect(object.toString('latin1', 0, 4)).toBe('PAR1');
-      const expected = await bench.engine.query(rowsBetween(0, 500));
-      for (const chunkBytes of [1, 1e9]) {
-        const { rows } = await readAll(parquet, new MemoryReader(object), bench, { chunkBytes });
-        expect(rows).toEqual(expected.map((row) => Object.values(row)));
-      }
-    });
-  });
+  ])(
+    'bodies in the order $order with $padding bytes between are one table in row order',
+    async ({ order, padding }) => {
+      await withWorkbench(async (bench) => {
+        const queries = [
+          rowsBetween(0, 300),
+          rowsBetween(300, 301),
+          rowsBetween(301, 301),
+          rowsBetween(301, 500),
+        ];
+        const { object } = await writeObject(parquet, queries, bench, { order, padding });
+        expect(object.toString('latin1', 0, 4)).toBe('PAR1');
+        const expected = await bench.engine.query(rowsBetween(0, 500));
+        for (const chunkBytes of [1, 1e9]) {
+          const { rows } = await readAll(parquet, new MemoryReader(object), bench, { chunkBytes });
+          expect(rows).toEqual(expected.map((row) => Object.values(row)));
+        }
+      });
+    },
+  );
 
   test('Bloom filters are found where they have come to lie', async () => {
     await withWorkbench(async (bench) => {
       // few distinct values: the engine writes a dictionary, and a Bloom filter for it
-      const few = (from: number): string => `SELECT 'value ' || (i % 50 + ${from}) AS s FROM range(20000) AS numbers(i)`;
-      const { object } = await writeObject(parquet, [few(0), few(100)], bench, { order: [1, 0], padding: 17 });
+      const few = (from: number): string =>
+        `SELECT 'value ' || (i % 50 + ${from}) AS s FROM range(20000) AS numbers(i)`;
+      const { object } = await writeObject(parquet, [few(0), few(100)], bench, {
+        order: [1, 0],
+        padding: 17,
+      });
       const offsets = rowGroups(decodeStruct(footerOf(object))).map((group) => {
-        const columns = group.get(1)?.value as { items: Map<number, { value: Map<number, { value: bigint }> }>[] };
+        const columns = group.get(1)?.value as {
+          items: Map<number, { value: Map<number, { value: bigint }> }>[];
+        };
         return Number(columns.items[0]?.get(3)?.value.get(14)?.value);
       });
       expect(offsets[0]).toBeGreaterThan(offsets[1]!);
@@ -107,7 +129,11 @@ describe('reading', () => {
   test('a footer larger than the first read is read whole', async () => {
     await withWorkbench(async (bench) => {
       const columns = Array.from({ length: 900 }, (_, index) => `i AS "a rather long column name ${index}"`);
-      const { object } = await writeObject(parquet, [`SELECT ${columns.join()} FROM range(3) AS n(i)`], bench);
+      const { object } = await writeObject(
+        parquet,
+        [`SELECT ${columns.join()} FROM range(3) AS n(i)`],
+        bench,
+      );
       const reader = new MemoryReader(object);
       expect((await describeSource(parquet, reader, bench)).columns).toHaveLength(900);
       expect(reader.reads).toBe(2);
@@ -134,10 +160,17 @@ describe('reading', () => {
   test('a source that has changed since the plan is noticed', async () => {
     await withWorkbench(async (bench) => {
       const [planned, present] = await Promise.all(
-        [0, 1].map((from) => withWorkbench((other) => writeObject(parquet, [rowsBetween(from, from + 10)], other))),
+        [0, 1].map((from) =>
+          withWorkbench((other) => writeObject(parquet, [rowsBetween(from, from + 10)], other)),
+        ),
       );
-      const source = { location: 's3://bucket/key', ...(await describeSource(parquet, new MemoryReader(planned!.object), bench)) };
-      await expect(parquet.fetch(new MemoryReader(present!.object), source, 0, bench.directory)).rejects.toMatchObject({
+      const source = {
+        location: 's3://bucket/key',
+        ...(await describeSource(parquet, new MemoryReader(planned!.object), bench)),
+      };
+      await expect(
+        parquet.fetch(new MemoryReader(present!.object), source, 0, bench.directory),
+      ).rejects.toMatchObject({
         code: 'SourceChanged',
       });
     });
@@ -146,7 +179,9 @@ describe('reading', () => {
 
 describe('bad files', () => {
   const refusal = (bytes: Buffer): Promise<unknown> =>
-    withWorkbench((bench) => readAll(parquet, new MemoryReader(bytes), bench).catch((error: unknown) => error));
+    withWorkbench((bench) =>
+      readAll(parquet, new MemoryReader(bytes), bench).catch((error: unknown) => error),
+    );
 
   test('an encrypted file is refused by name', async () => {
     const encrypted = Buffer.concat([Buffer.from('PARE'), Buffer.alloc(20), Buffer.from('PARE')]);
@@ -158,8 +193,8 @@ describe('bad files', () => {
 
   test('a _metadata file that refers to others is refused', async () => {
     const file = decodeStruct(footerOf(FOREIGN));
-    const chunk = (rowGroups(file)[0]!.get(1)?.value as { items: Map<number, unknown>[] }).items[0]!;
-    chunk.set(1, { type: TYPE.binary, value: Buffer.from('part-0.parquet') });
+    const columns = rowGroups(file)[0]!.get(1)!.value as { items: Map<number, unknown>[] };
+    columns.items[0]!.set(1, { type: TYPE.binary, value: Buffer.from('part-0.parquet') });
     expect(await refusal(Buffer.concat([Buffer.from('PAR1'), footerBytes(file)]))).toMatchObject({
       code: 'Unsupported',
       message: expect.stringContaining('keeps its columns in other files'),
@@ -175,10 +210,17 @@ describe('bad files', () => {
 
   test('a footer that places data outside of the file is refused', async () => {
     const file = decodeStruct(footerOf(FOREIGN));
-    const moved = withRowGroups(file, rowGroups(file).map((group) => moveRowGroup(group, () => 1_000_000)));
-    expect(await refusal(Buffer.concat([FOREIGN.subarray(0, -footerOf(FOREIGN).length - 8), footerBytes(moved)]))).toMatchObject({
+    const moved = withRowGroups(
+      file,
+      rowGroups(file).map((group) => moveRowGroup(group, () => 1_000_000)),
+    );
+    expect(
+      await refusal(Buffer.concat([FOREIGN.subarray(0, -footerOf(FOREIGN).length - 8), footerBytes(moved)])),
+    ).toMatchObject({
       code: 'MalformedData',
-      message: expect.stringContaining('the Parquet footer of s3://bucket/key is corrupt: it places data at bytes'),
+      message: expect.stringContaining(
+        'the Parquet footer of s3://bucket/key is corrupt: it places data at bytes',
+      ),
     });
   });
 
@@ -186,7 +228,8 @@ describe('bad files', () => {
     const file = decodeStruct(footerOf(FOREIGN)).set(3, { type: TYPE.i64, value: 41n });
     expect(await refusal(Buffer.concat([FOREIGN.subarray(0, 4), footerBytes(file)]))).toMatchObject({
       code: 'MalformedData',
-      message: 'the Parquet footer of s3://bucket/key is corrupt: it says 41 rows, but its row groups have 40',
+      message:
+        'the Parquet footer of s3://bucket/key is corrupt: it says 41 rows, but its row groups have 40',
     });
   });
 
@@ -230,7 +273,13 @@ describe('bad files', () => {
       const reader = new MemoryReader(FOREIGN);
       const source = { location: reader.location, ...(await describeSource(parquet, reader, bench)) };
       await parquet.fetch(reader, source, 0, bench.directory);
-      const blamed = await parquet.diagnose(new Error('out of memory'), source, 0, bench.directory, bench.engine);
+      const blamed = await parquet.diagnose(
+        new Error('out of memory'),
+        source,
+        0,
+        bench.directory,
+        bench.engine,
+      );
       expect(blamed).toBeUndefined();
     });
   });
@@ -246,7 +295,10 @@ describe('bad files', () => {
           const reader = new MemoryReader(damaged);
           const scratch = { ...bench, directory: chunkDirectory(bench) };
           try {
-            const source = { location: reader.location, ...(await describeSource(parquet, reader, scratch, { chunkBytes: 1 })) };
+            const source = {
+              location: reader.location,
+              ...(await describeSource(parquet, reader, scratch, { chunkBytes: 1 })),
+            };
             for (let index = 0; index < source.cuts.length - 1; index++) {
               await parquet.fetch(reader, source, index, scratch.directory);
             }

@@ -12,9 +12,18 @@ export const CHECK = 16;
 
 export const CLASS_BITS = 5;
 const DIGITS = '0123456789';
-const CLASSES = [',', '\n', '\r', '"', ' ', '-', '+', '.', ':', '0', '1', '2', '3', '45', '6789'].concat(
-  ['T', 't', 'Z', 'eE', 'rR', 'uU', 'fF', 'aA', 'lL', 'sS'],
-);
+const CLASSES = [',', '\n', '\r', '"', ' ', '-', '+', '.', ':', '0', '1', '2', '3', '45', '6789'].concat([
+  'T',
+  't',
+  'Z',
+  'eE',
+  'rR',
+  'uU',
+  'fF',
+  'aA',
+  'lL',
+  'sS',
+]);
 const COMMA = 1;
 const NEWLINE = 2;
 const RETURN = 3;

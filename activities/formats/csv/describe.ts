@@ -40,7 +40,13 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   if (options.hints.exactCuts === true) {
     const { scanners, cuts, lines } = await scanAll(reader, header, nominal);
     const reading: Reading = { exact: true, lines };
-    return { columns: columnsOf(header, scanners, options), cuts, rows: scanners[0]?.records, reading, details };
+    return {
+      columns: columnsOf(header, scanners, options),
+      cuts,
+      rows: scanners[0]?.records,
+      reading,
+      details,
+    };
   }
   const scanners = await sample(reader, head, header);
   const reading: Reading = { exact: false, lines: [header.lines + 1] };
@@ -139,5 +145,8 @@ async function scanAll(
 }
 
 function malformed(reader: RangeReader, header: Header, { flaw }: Scanner): TransferError {
-  return new TransferError('MalformedData', flawText(reader.location, header.names.length, flaw, header.lines));
+  return new TransferError(
+    'MalformedData',
+    flawText(reader.location, header.names.length, flaw, header.lines),
+  );
 }

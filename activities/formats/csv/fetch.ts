@@ -34,11 +34,21 @@ export async function fetch(
   scanner.finish();
 
   const linesBefore = (lines[index] ?? 0) - 1;
-  judgeStructure(scanner, source, index, linesBefore, exact || (index === 0 && (last || scanner.flaw?.what !== 'unterminated')));
+  judgeStructure(
+    scanner,
+    source,
+    index,
+    linesBefore,
+    exact || (index === 0 && (last || scanner.flaw?.what !== 'unterminated')),
+  );
   await judgeTypes(scanner, source, index, linesBefore, exact || index === 0, file);
   return {
     relation: readCsv(file, source.columns, scanner),
-    textRelation: readCsv(file, source.columns.map(({ name }) => ({ name, type: 'VARCHAR' })), scanner),
+    textRelation: readCsv(
+      file,
+      source.columns.map(({ name }) => ({ name, type: 'VARCHAR' })),
+      scanner,
+    ),
     rows: scanner.records,
     bytesRead,
   };
@@ -82,13 +92,18 @@ async function judgeTypes(
       type,
       kinds.map(({ kind }) => kind),
     );
-    const place = linesBefore < 0 ? `line ${wrong.line} of chunk ${index}` : `line ${linesBefore + wrong.line}`;
+    const place =
+      linesBefore < 0 ? `line ${wrong.line} of chunk ${index}` : `line ${linesBefore + wrong.line}`;
     const found = wrong.kind === KIND.text ? 'text' : typeOfKinds([wrong.kind]);
-    texts.push(`column ${JSON.stringify(name)} was taken for ${type}, but ${place} holds ${found}; it is read as ${wider[name]}`);
+    texts.push(
+      `column ${JSON.stringify(name)} was taken for ${type}, but ${place} holds ${found}; it is read as ${wider[name]}`,
+    );
   });
   if (texts.length === 0) return;
   if (!sure && !(await beginsOutsideQuotes(file, columns.length))) throw cutInsideQuotes(location, index);
-  throw new TransferError('TypeContradicted', `${location}: ${texts.join('; ')}`, { hints: { widen: wider } });
+  throw new TransferError('TypeContradicted', `${location}: ${texts.join('; ')}`, {
+    hints: { widen: wider },
+  });
 }
 
 /**

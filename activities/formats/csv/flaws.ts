@@ -4,7 +4,12 @@ import type { Flaw } from './scanner.ts';
  * A structural flaw for people. `linesBefore`: lines of the object before the scan began. Never quotes the
  * line: it may hold what policy hides.
  */
-export function flawText(location: string, fields: number, flaw: Flaw | undefined, linesBefore: number): string {
+export function flawText(
+  location: string,
+  fields: number,
+  flaw: Flaw | undefined,
+  linesBefore: number,
+): string {
   const place = `${location} line ${linesBefore + (flaw?.line ?? 1)}`;
   switch (flaw?.what) {
     case 'fields':

@@ -21,7 +21,9 @@ export function readHeader(head: Buffer, whole: boolean, location: string): Head
   const begin = head.subarray(0, BOM.length).equals(BOM) ? BOM.length : 0;
   const end = recordEnd(head, begin);
   if (end === undefined && !whole) {
-    throw malformed(`the header line is longer than ${head.length} bytes; the first line must hold the column names`);
+    throw malformed(
+      `the header line is longer than ${head.length} bytes; the first line must hold the column names`,
+    );
   }
   const text = head.subarray(begin, end ?? head.length);
   let line: string;
@@ -32,7 +34,9 @@ export function readHeader(head: Buffer, whole: boolean, location: string): Head
   }
   const names = splitRecord(line.replace(/\r?\n?$/, ''));
   if (names === undefined) {
-    throw malformed('line 1: a double quote in the header must enclose a whole name, and be doubled within it');
+    throw malformed(
+      'line 1: a double quote in the header must enclose a whole name, and be doubled within it',
+    );
   }
   checkNames(names, malformed);
   return { names, end: end ?? head.length, lines: line.split('\n').length - 1 };
@@ -66,7 +70,9 @@ function checkNames(names: readonly string[], malformed: (text: string) => Error
   const seen = new Map<string, number>();
   names.forEach((name, index) => {
     if (name === '') {
-      throw malformed(`column ${index + 1} of ${names.length} has an empty name; every column needs a name in the header line`);
+      throw malformed(
+        `column ${index + 1} of ${names.length} has an empty name; every column needs a name in the header line`,
+      );
     }
     const folded = name.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
     const other = seen.get(folded);

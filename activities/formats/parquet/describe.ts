@@ -24,7 +24,11 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const { location } = reader;
   const footer = await readFooter(reader);
   const file = parseFooter(footer.raw, location);
-  const reading: Reading = { footerStart: footer.start, footerBytes: footer.raw.length, digest: footer.digest };
+  const reading: Reading = {
+    footerStart: footer.start,
+    footerBytes: footer.raw.length,
+    digest: footer.digest,
+  };
   const facts = guarded(location, () => ({
     cuts: cutRowGroups(rowGroups(file), options.chunkBytes, options.maxChunks),
     rows: totalRows(file),
@@ -53,7 +57,9 @@ async function columnsOf(file: Struct, location: string, options: DescribeOption
     typed = await options.engine.columns(`SELECT * FROM read_parquet(${literal(path)})`);
   } catch (error) {
     const why = (error as Error).message.split('\n')[0]?.replaceAll(path, location);
-    throw new TransferError('Unsupported', `the schema of ${location} cannot be read: ${why}`, { cause: error });
+    throw new TransferError('Unsupported', `the schema of ${location} cannot be read: ${why}`, {
+      cause: error,
+    });
   }
   return named.map(({ name, nullable }, index) => {
     const column = typed[index];

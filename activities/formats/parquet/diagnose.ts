@@ -19,8 +19,12 @@ export async function diagnose(
   } catch (error) {
     const [from, to] = [source.cuts[index] ?? 0, source.cuts[index + 1] ?? 0];
     const groups = to - from === 1 ? `row group ${from}` : `row groups ${from} to ${to - 1}`;
-    return new TransferError('MalformedData', `${source.location}: ${groups} cannot be read; the file is corrupt`, {
-      cause: error,
-    });
+    return new TransferError(
+      'MalformedData',
+      `${source.location}: ${groups} cannot be read; the file is corrupt`,
+      {
+        cause: error,
+      },
+    );
   }
 }

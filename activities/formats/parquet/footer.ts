@@ -97,5 +97,8 @@ function corruptFooter(location: string, why: string): TransferError {
 }
 
 function encrypted(location: string): TransferError {
-  return new TransferError('Unsupported', `${location} is an encrypted Parquet file; encrypted files are not supported`);
+  return new TransferError(
+    'Unsupported',
+    `${location} is an encrypted Parquet file; encrypted files are not supported`,
+  );
 }

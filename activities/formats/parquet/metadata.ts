@@ -9,7 +9,13 @@ const LOGICAL = { time: 7, timestamp: 8 } as const;
 const UNIT = { utc: 1, unit: 2, nanos: 3 } as const;
 const INT96 = 3;
 const GROUP = { columns: 1, totalBytes: 2, rows: 3, fileOffset: 5, ordinal: 7 } as const;
-const CHUNK = { filePath: 1, fileOffset: 2, metadata: 3, pageIndexes: [4, 5, 6, 7], encrypted: [8, 9] } as const;
+const CHUNK = {
+  filePath: 1,
+  fileOffset: 2,
+  metadata: 3,
+  pageIndexes: [4, 5, 6, 7],
+  encrypted: [8, 9],
+} as const;
 const COLUMN = { codec: 4, compressedBytes: 7, dataPage: 9, indexPage: 10, dictionaryPage: 11 } as const;
 const BLOOM_FILTER = { offset: 14, length: 15 } as const;
 
@@ -55,7 +61,9 @@ export function createdBy(file: Struct): string | undefined {
 }
 
 export function isEncrypted(file: Struct): boolean {
-  return file.has(FILE.encryption) || chunks(file).some((chunk) => CHUNK.encrypted.some((id) => chunk.has(id)));
+  return (
+    file.has(FILE.encryption) || chunks(file).some((chunk) => CHUNK.encrypted.some((id) => chunk.has(id)))
+  );
 }
 
 /** Whether columns lie in other files (a `_metadata` file). */
@@ -80,13 +88,17 @@ export function topLevelColumns(file: Struct): TopLevelColumn[] {
       nested += children - 1;
       continue;
     }
-    const name = element.get(ELEMENT.name)?.value;
-    if (!Buffer.isBuffer(name)) throw new ThriftError('a schema element has no name');
     const repetition = element.has(ELEMENT.repetition) ? integer(element, ELEMENT.repetition) : REQUIRED;
-    columns.push({ name: name.toString('utf8'), nullable: repetition !== REQUIRED });
+    columns.push({ name: nameOf(element), nullable: repetition !== REQUIRED });
     nested = children;
   }
   return columns;
+}
+
+function nameOf(element: Struct): string {
+  const name = element.get(ELEMENT.name)?.value;
+  if (!Buffer.isBuffer(name)) throw new ThriftError('a schema element has no name');
+  return name.toString('utf8');
 }
 
 /**
@@ -96,7 +108,7 @@ export function topLevelColumns(file: Struct): TopLevelColumn[] {
 export function columnsOfNanoseconds(file: Struct): string[] {
   return structs(list(file, FILE.schema))
     .filter((element) => element.get(ELEMENT.type)?.value === INT96 || isCutToMicroseconds(element))
-    .map((element) => String(element.get(ELEMENT.name)?.value));
+    .map(nameOf);
 }
 
 function isCutToMicroseconds(element: Struct): boolean {

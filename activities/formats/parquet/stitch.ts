@@ -36,7 +36,10 @@ export function epilogue(chunks: readonly PlacedChunk[]): Buffer {
   const groups: Struct[] = [];
   files.forEach((file, index) => {
     if (schemaKey(file) !== key) {
-      throw new TransferError('VerificationFailed', `chunk ${index} was written with another schema than chunk 0`);
+      throw new TransferError(
+        'VerificationFailed',
+        `chunk ${index} was written with another schema than chunk 0`,
+      );
     }
     const { position } = chunks[index] as PlacedChunk;
     for (const group of rowGroups(file)) {

@@ -21,6 +21,10 @@ formatContract({
     'an object of 0 bytes': Buffer.alloc(0),
     'something else': Buffer.from('a,b\n1,2\n3,4\n5,6\n'),
     'a footer longer than the object': Buffer.concat([Buffer.from('PAR1....'), Buffer.from('ffffff7fPAR1')]),
-    'a footer of zeros': Buffer.concat([Buffer.from('PAR1'), Buffer.from([0, 0, 2, 0, 0, 0]), Buffer.from('PAR1')]),
+    'a footer of zeros': Buffer.concat([
+      Buffer.from('PAR1'),
+      Buffer.from([0, 0, 2, 0, 0, 0]),
+      Buffer.from('PAR1'),
+    ]),
   },
 });

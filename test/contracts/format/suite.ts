@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Format } from '../../../activities/formats/format.ts';
 import { TransferError } from '../../../activities/failures.ts';
-import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench, writeObject } from '../../support/files.ts';
+import {
+  chunkDirectory,
+  describeSource,
+  MemoryReader,
+  readAll,
+  withWorkbench,
+  writeObject,
+} from '../../support/files.ts';
 
 /** Rows that are hard to keep: NULL beside '', quotes, newlines, commas, spaces, not ASCII, extreme numbers. */
 const SAMPLE = `SELECT
@@ -80,7 +87,9 @@ export function formatContract({ format, hostile, readsPerChunk }: FormatCase): 
 
     test('the same rows give the same bytes', async () => {
       const [first, second] = await Promise.all(
-        [1, 2].map(() => withWorkbench((bench) => writeObject(format, [slice(0, 300), slice(300, 400)], bench))),
+        [1, 2].map(() =>
+          withWorkbench((bench) => writeObject(format, [slice(0, 300), slice(300, 400)], bench)),
+        ),
       );
       expect(first!.object.equals(second!.object)).toBe(true);
     });
@@ -111,12 +120,20 @@ export function formatContract({ format, hostile, readsPerChunk }: FormatCase): 
       });
     });
 
-    test.each(Object.entries(hostile))('%s is refused with a fatal error that names the object', async (_, bytes) => {
-      await withWorkbench(async (bench) => {
-        const error: unknown = await readAll(format, new MemoryReader(bytes), bench).catch((cause: unknown) => cause);
-        expect(error).toBeInstanceOf(TransferError);
-        expect(error).toMatchObject({ class: 'fatal', message: expect.stringContaining('s3://bucket/key') });
-      });
-    });
+    test.each(Object.entries(hostile))(
+      '%s is refused with a fatal error that names the object',
+      async (_, bytes) => {
+        await withWorkbench(async (bench) => {
+          const error: unknown = await readAll(format, new MemoryReader(bytes), bench).catch(
+            (cause: unknown) => cause,
+          );
+          expect(error).toBeInstanceOf(TransferError);
+          expect(error).toMatchObject({
+            class: 'fatal',
+            message: expect.stringContaining('s3://bucket/key'),
+          });
+        });
+      },
+    );
   });
 }
