@@ -9,6 +9,7 @@ import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
 import {
+  MAX_ERROR_LENGTH,
   fatalStatus,
   intendedStatus,
   published,
@@ -139,7 +140,7 @@ function stopOlder(observation: Observation, workflowId: string, report: Running
     {
       ...kept,
       status: parsed.ok ? 'Pending' : parsed.state,
-      ...(!parsed.ok && { error: renderErrors(parsed.errors) }),
+      ...(!parsed.ok && { error: renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH) }),
     },
     {
       Ready: ['False', 'Pending', 'The spec has changed; the run of the previous spec is being stopped.'],
@@ -148,6 +149,7 @@ function stopOlder(observation: Observation, workflowId: string, report: Running
     },
   );
   return [
+    ...(parsed.ok ? [] : refusedEvent(resource, parsed, present)),
     ...(report.cancelRequested ? [] : [{ type: 'cancel', workflowId } as const]),
     { type: 'status', status },
     { type: 'awaitEnd', workflowId },
@@ -168,7 +170,7 @@ function refuse(
 ): Action[] {
   const kept = without(present, 'active', 'progress', 'retry');
   const generation = resource.metadata.generation;
-  const error = renderErrors(parsed.errors).slice(0, 32_768);
+  const error = renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH);
   const reason = parsed.state === 'Fatal' ? 'Unsupported' : 'ConfigurationError';
   const status = withConditions(
     { present, generation, now },
@@ -179,22 +181,20 @@ function refuse(
       Stalled: ['True', reason, error],
     },
   );
-  const known =
-    present.status === parsed.state && present.error === error && present.observedGeneration === generation;
-  return [
-    ...(known
-      ? []
-      : [
-          {
-            type: 'event',
-            eventType: 'Warning',
-            reason: parsed.state,
-            message: error,
-            discriminator: error,
-          } as const,
-        ]),
-    { type: 'status', status },
-  ];
+  return [...refusedEvent(resource, parsed, present), { type: 'status', status }];
+}
+
+/** Once per generation and error. */
+function refusedEvent(
+  resource: TransferResource,
+  parsed: Extract<ParsedTransfer, { ok: false }>,
+  present: ResourceStatus,
+): Action[] {
+  const { generation } = resource.metadata;
+  const message = renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH);
+  const { status, error, observedGeneration } = present;
+  if (status === parsed.state && error === message && observedGeneration === generation) return [];
+  return [{ type: 'event', eventType: 'Warning', reason: parsed.state, message, discriminator: message }];
 }
 
 function startedEvent({ present, transfer, workflowId }: StatusContext): Action[] {

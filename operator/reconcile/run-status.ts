@@ -14,7 +14,7 @@ import type { Verdicts } from './conditions.ts';
 const MAX_COLUMNS = 2_000;
 const MAX_WARNINGS = 100;
 const MAX_WARNING_LENGTH = 1_024;
-const MAX_ERROR_LENGTH = 32_768;
+export const MAX_ERROR_LENGTH = 32_768;
 const MAX_DESCRIPTION_LENGTH = 4_096;
 /** Milliseconds a step may wait for a worker before the status says so. */
 const PATIENCE = 10_000;
@@ -109,7 +109,7 @@ export function succeededStatus(
     context,
     {
       ...without(context.present, 'error', 'active', 'retry'),
-      ...(progress && { progress: progressOf(progress) }),
+      progress: progress ? progressOf(progress) : complete(context.present.progress),
       ...published(context.workflowId, result),
       status: 'Succeeded',
       startTime: result.startedAt,
@@ -237,6 +237,10 @@ function observed({ present, parseWarnings }: StatusContext, progress: RunProgre
 function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
   const percent = chunksTotal > 0 ? Math.floor((100 * Math.min(chunksDone, chunksTotal)) / chunksTotal) : 0;
   return { phase, chunksDone, chunksTotal, percent };
+}
+
+function complete(progress: ResourceStatus['progress']): ResourceStatus['progress'] {
+  return progress && { ...progress, phase: 'done', chunksDone: progress.chunksTotal, percent: 100 };
 }
 
 function metadata(full: TechnicalMetadata | undefined): ResourceStatus['source'] {

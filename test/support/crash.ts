@@ -47,6 +47,19 @@ export function holdAt(
   };
 }
 
+/** The record of a finished chunk, which makes it part of the ledger. */
+export const isRecord = ({ method, path }: StoreRequest): boolean =>
+  method === 'PUT' && /\/chunks\/\d+\.json/.test(path);
+
+/** True from the request on that is number `count` of those that match. */
+export function countdown(
+  count: number,
+  matches: (request: StoreRequest) => boolean = () => true,
+): (request: StoreRequest) => boolean {
+  let left = count;
+  return (request) => matches(request) && --left <= 0;
+}
+
 /** The children of a process whose command line contains the text. */
 export async function childrenOf(parent: number, text: string): Promise<number[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);

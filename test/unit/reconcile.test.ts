@@ -237,6 +237,12 @@ describe('a run', () => {
     expect(condition(next, 'Ready')).toMatchObject({ status: 'True', reason: 'Succeeded' });
   });
 
+  test('succeeds while no worker answers: the progress is complete all the same', () => {
+    const known = statusOf(decide({ status, run: runningReport({ progress: progress() }) }));
+    const next = statusOf(decide({ status: known, run: { state: 'completed', result: runResult(['out']) } }));
+    expect(next.progress).toEqual({ phase: 'done', chunksDone: 8, chunksTotal: 8, percent: 100 });
+  });
+
   test.each([
     ['failed', 'no such column x', 'no such column x'],
     ['cancelled', '', 'the run was cancelled; change the resource to run again'],
@@ -280,6 +286,19 @@ describe('a spec that changes while its predecessor runs', () => {
 });
 
 describe('a spec that cannot run', () => {
+  test('while its predecessor runs: said at once, and once', () => {
+    const active: ResourceStatus = { status: 'Running', active: OLDER, observedGeneration: 1 };
+    const actions = decide({ spec: specTo(''), status: active, older: runningReport() });
+    expect(events(actions)).toHaveLength(1);
+    const next = statusOf(actions);
+    expect(next).toMatchObject({ status: 'ConfigurationError', active: OLDER });
+    expect(events(decide({ spec: specTo(''), status: next, older: runningReport() }))).toEqual([]);
+    const stopped = { state: 'cancelled', message: '', closeTime: NOW.toISOString() } as const;
+    const end = decide({ spec: specTo(''), status: next, older: stopped });
+    expect(types(end)).toEqual(['status']);
+    expect(statusOf(end)).not.toHaveProperty('active');
+  });
+
   test('is reported with all that is wrong; the event once, and nothing is started', () => {
     const spec = specTo('');
     const actions = decide({ spec });

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { csvOf } from '../support/csv.ts';
+import { apply, batchTransfer, kubectl, untilGone, untilStatus } from '../support/kubernetes.ts';
+import {
+  addDescriptions,
+  addEvents,
+  addFiles,
+  addHistories,
+  addObjects,
+  addProcesses,
+  addResources,
+} from '../support/leak-places.ts';
+import { Findings } from '../support/leaks.ts';
+import { ENDED } from '../support/outcome.ts';
+import { poll } from '../support/poll.ts';
+import { accessKey, createBucket, keys, put, s3Side, secretKey } from '../support/s3.ts';
+import { spellings } from '../support/spellings.ts';
+import { startStack, type Stack } from '../support/stack.ts';
+
+const unique = randomBytes(8).toString('hex');
+/** Must be found wherever secrets are looked for: part of names, keys and data. */
+const control = `seen${unique}`;
+/** What a person may take for a key, and what breaks quoting, URLs and headers. */
+const wrong = { accessKey: `AKIA${unique.toUpperCase()}`, secretKey: `wJalr${unique}/K7MDENG+bPxRfi=` };
+const odd = { accessKey: `od"d\\ ${unique}<&>é%2B`, secretKey: `'sec"r\\et ${unique}\n<&>é%2B` };
+const inUrl = `pass${unique}word`;
+const secrets: Record<string, string> = {
+  'the real access key': accessKey,
+  'the real secret key': secretKey,
+  'a wrong access key': wrong.accessKey,
+  'a wrong secret key': wrong.secretKey,
+  'an odd access key': odd.accessKey,
+  'an odd secret key': odd.secretKey,
+  'a password in a URL': inUrl,
+};
+
+let stack: Stack;
+let from: string;
+let to: string;
+const findings = new Findings();
+const name = (what: string): string => `${what}-${control}`;
+const good = (key: string, source = 'good.csv'): object => ({
+  source: s3Side(from, source),
+  destination: s3Side(to, `${name(key)}.parquet`),
+});
+
+beforeAll(async () => {
+  stack = await startStack('canary', {
+    DDC_CHUNK_BYTES: '32Ki',
+    DDC_PARALLEL_CHUNKS: '1',
+    DDC_LOG_LEVEL: 'trace',
+  });
+  from = await createBucket('canary-from');
+  to = await createBucket('canary-to');
+  const csv = csvOf('id,text', 20_000, (index) => `${index},some text ${control}`);
+  await put(from, 'good.csv', csv);
+  await put(from, 'ragged.csv', `${csv.repeat(2).replaceAll('\nid,text', '')}1,2,3\n`);
+});
+afterAll(() => stack.stop());
+
+async function look(): Promise<void> {
+  await addFiles(findings, stack);
+  await addObjects(findings, to);
+  await addResources(findings, stack);
+  await addProcesses(findings, stack);
+  await addDescriptions(findings, stack);
+}
+
+/** Looks everywhere again and again until the work is done. */
+async function watching<T>(work: Promise<T>): Promise<T> {
+  let done = false;
+  const finished = work.finally(() => (done = true));
+  finished.catch(() => undefined);
+  while (!done) {
+    await look();
+    await Promise.race([finished.catch(() => undefined), delay(200)]);
+  }
+  return finished;
+}
+
+async function transfer(what: string, spec: object, states = ENDED): Promise<string | undefined> {
+  const applied = await apply(batchTransfer(stack.namespace, name(what), spec));
+  if (applied.code !== 0) throw new Error(`kubectl apply refused ${what}`);
+  return (await watching(untilStatus(stack.namespace, name(what), states))).status;
+}
+
+const remove = (what: string): Promise<unknown> =>
+  kubectl(['delete', 'bt', name(what), '-n', stack.namespace, '--wait=false']);
+
+/** Runs of every kind, seen at every stage. */
+async function live(): Promise<void> {
+  expect(await transfer('copied', good('copied'))).toBe('Succeeded');
+  expect(await transfer('ragged', good('ragged', 'ragged.csv'))).toBe('Fatal');
+
+  const source = (keys: object, more = {}): object => ({ ...good('out'), source: s3Side(from, 'good.csv', keys), ...more });
+  expect(await transfer('wrong-source', source(wrong))).toBe('Fatal');
+  expect(await transfer('wrong-target', { ...good('out'), destination: s3Side(to, 'out', wrong) })).toBe('Fatal');
+  const ended = [...ENDED, 'Failed'];
+  expect(await transfer('odd-source', source(odd, { maxFailedRetries: 1 }), ended)).not.toBe('Succeeded');
+  const away = { endpoint: 'http://127.0.0.1:1' };
+  expect(await transfer('away', source({ ...wrong, ...away }), ended)).toBe('Failed');
+  const userInfo = { endpoint: `http://user:${inUrl}@127.0.0.1:1` };
+  expect(await transfer('in-endpoint', source({ ...wrong, ...userInfo }))).toBe('ConfigurationError');
+  const database = { db2URL: `jdbc:db2://host:1/DB:user=me;password=${inUrl};`, table: 'T', password: inUrl };
+  expect(await transfer('database', { ...good('out'), source: { database } })).toBe('Fatal');
+
+  await apply(batchTransfer(stack.namespace, name('cancelled'), good('cancelled')));
+  await poll(() => keys(to), (all) => all.some((key) => key.includes('/chunks/')), 'chunks');
+  for (const what of ['cancelled', 'copied', 'away', 'wrong-target']) {
+    await remove(what);
+    await watching(untilGone(stack.namespace, name(what)));
+  }
+}
+
+describe('credentials', () => {
+  test('the search finds a secret in every spelling', () => {
+    const all = new Findings();
+    const secret = odd.secretKey;
+    for (const [index, before] of ['', 'a', 'ab'].entries()) {
+      const base64 = Buffer.from(JSON.stringify({ [before]: `${secret}tail` })).toString('base64');
+      all.addJson(`payload ${index}`, { data: base64 });
+      const plain = Buffer.from(`${before}${secret}${before}`).toString('base64');
+      all.addJson(`base64 ${index}`, { metadata: { encoding: 'YmluYXJ5' }, data: plain });
+    }
+    all.addJson('JSON', { a: { b: secret } });
+    all.addJson('JSON in JSON', { a: JSON.stringify({ b: secret }) });
+    all.add('URL', new URLSearchParams({ secret }).toString());
+    all.add('header', `Authorization: ${secret}`);
+    const found = new Set(all.search(JSON.stringify(secret).slice(1, -1)).concat(all.search(secret)).map(({ place }) => place));
+    expect([...found].sort()).toEqual(all.places);
+    expect(new Set(spellings(secret).map((each) => each.name)).size).toBeGreaterThan(10);
+    expect(all.search(`${secret}!`)).toEqual([]);
+  });
+
+  test('are nowhere but where the user has put them', async () => {
+    await live();
+    await look();
+    await addEvents(findings, stack);
+    const types = await addHistories(findings, stack);
+    expect(types).toEqual(expect.arrayContaining(['batchTransfer', 'deleteTransfer']));
+
+    // Where a text that may be there is not found, that secrets are not found proves nothing.
+    const searched = findings.places;
+    expect(searched).toEqual(
+      [
+        ...['cmdline of engine', 'cmdline of operator', 'cmdline of worker'],
+        ...['environ of engine', 'environ of operator', 'environ of worker'],
+        ...['events', 'history of batchTransfer', 'history of deleteTransfer', 'kubectl get', 'ledger', 'ledger keys'],
+        ...['managed fields', 'operator.log', 'query __temporal_workflow_metadata', 'query progress', 'result'],
+        ...['result keys', 'scratch', 'status', 'worker.log', 'workflow description'],
+      ].sort(),
+    );
+    const places = (text: string): string[] => [...new Set(findings.search(text).map(({ place }) => place))];
+    expect(searched.filter((place) => !places(control).includes(place))).toEqual([]);
+    for (const [what, secret] of Object.entries(secrets))
+      expect({ what, found: findings.search(secret) }).toEqual({ what, found: [] });
+  }, 300_000);
+});
