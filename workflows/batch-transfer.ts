@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, log, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, log, workflowInfo } from '@temporalio/workflow';
 import type {
   BatchTransferInput,
   PlanHints,
@@ -92,6 +92,8 @@ async function copyAndPublish(
       if (planned.chunks === 1)
         return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
       await copySlices(run, planned, state, retried);
+      // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
+      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
       // Once begun it is finished: a copy that may be visible must not be reported as cancelled.
       const published = await retried(() =>

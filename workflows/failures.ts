@@ -22,7 +22,9 @@ export function stepFailure(error: unknown): StepFailure {
   return { code: 'Internal', message: error instanceof Error ? error.message : 'unknown error', class: 'retry' };
 }
 
-/** Ends the workflow: whoever reads the result finds the code as type, and the message. */
-export function runFailure(failure: StepFailure): ApplicationFailure {
-  return ApplicationFailure.create({ type: failure.code, message: failure.message, nonRetryable: true });
+/** Ends the workflow: whoever reads the result finds the code as type, and the message; no stack. */
+export function runFailure({ code, message }: StepFailure): ApplicationFailure {
+  const error = ApplicationFailure.create({ type: code, message, nonRetryable: true });
+  delete error.stack;
+  return error;
 }

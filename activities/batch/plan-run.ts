@@ -42,7 +42,8 @@ export async function planRun(
   if (chunks === 1 && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
-    if (chunks > 1) plan.destination.uploadId = await store.createUpload(plan.destination.key, objectMetadata(run));
+    if (chunks > 1)
+      plan.destination.uploadId = await store.createUpload(plan.destination.key, objectMetadata(run));
     return storePlan(store, run, plan);
   });
   return { chunks, sliceSize, staged: true, plan: stored, ...found };

@@ -2,6 +2,7 @@ import { parseTransfer } from '../api/index.ts';
 import type { ParseEnvironment } from '../api/index.ts';
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, RunReport } from '../reconcile/actions.ts';
+import { standIn } from '../reconcile/deletion.ts';
 import { reconcile, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import type { ResourceCache } from '../watch/cache.ts';
@@ -67,12 +68,20 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, gate, ends, budget, environment, taskQueue } = this.#options;
+    const { cache, writer, temporal, gate, ends, budget, environment, taskQueue } = this.#options;
     const parsed = parseTransfer(resource, environment);
     const runs = await this.#describe(workflowsToDescribe(resource, parsed));
     if (!runs) gate.wait(key);
+    const former = runs && standIn(resource, parsed, runs);
     const now = new Date();
-    const actions = reconcile({ resource, parsed, runs, now, taskQueue });
+    const actions = reconcile({
+      resource,
+      parsed,
+      runs,
+      standIn: former === undefined ? undefined : await temporal.transferOf(former),
+      now,
+      taskQueue,
+    });
     const effects = {
       ...this.#options,
       onWritten: (written: TransferResource) => {

@@ -1,4 +1,4 @@
-import type { BatchTransferInput, DeleteTransferInput } from '../../workflows/contract.ts';
+import type { BatchTransferInput, DeleteTransferInput, Transfer } from '../../workflows/contract.ts';
 import type { RunReport } from '../reconcile/actions.ts';
 
 /** Temporal, as far as the operator uses it. Every method throws TemporalUnavailable when there is no answer. */
@@ -8,6 +8,8 @@ export interface TemporalPort {
   /** Starts a removal; does nothing while one goes on or when one has succeeded. */
   startDelete(workflowId: string, input: DeleteTransferInput): Promise<void>;
   describe(workflowId: string): Promise<RunReport>;
+  /** What a workflow was started for; undefined when Temporal does not know it (any more). */
+  transferOf(workflowId: string): Promise<Transfer | undefined>;
   /** Asks a workflow to end; does nothing when it has ended or never was. */
   cancel(workflowId: string): Promise<void>;
   /** Resolves when the workflow has ended, however, or does not exist. @throws when the signal is aborted. */

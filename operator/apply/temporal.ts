@@ -3,6 +3,7 @@ import {
   NamespaceNotFoundError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  defaultPayloadConverter,
 } from '@temporalio/common';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
@@ -31,6 +32,9 @@ const LONG_POLL_TIMEOUT = 70_000;
 const QUERY_PAUSE = 5_000;
 const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
+const NOT_FOUND = 5;
+/** Name of the memo that tells the resource's generation. */
+const GENERATION = 'generation';
 
 export interface TemporalOptions {
   /** host:port */
@@ -83,14 +87,31 @@ class Temporal implements TemporalPort {
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
       return this.#closed(workflowId, description.type, (description.closeTime ?? new Date()).toISOString());
     const pending = pendingWork(description.raw);
+    const generation = description.memo?.[GENERATION];
     const progress = pending.unstartedSince ? undefined : await this.#progress(workflowId);
     return {
       state: 'running',
       startTime: description.startTime.toISOString(),
       cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested ?? false,
+      ...(typeof generation === 'number' && { generation }),
       ...pending,
       ...(progress && { progress: withHeartbeats(progress, description.raw) }),
     };
+  }
+
+  async transferOf(workflowId: string): Promise<Transfer | undefined> {
+    const { namespace } = this.#options;
+    const request = { namespace, execution: { workflowId }, maximumPageSize: 1 };
+    try {
+      const { history } = await this.#call(() =>
+        this.#connection.workflowService.getWorkflowExecutionHistory(request),
+      );
+      const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
+      return payload && defaultPayloadConverter.fromPayload<{ transfer: Transfer }>(payload).transfer;
+    } catch (error) {
+      if (grpcCode(error) === NOT_FOUND) return undefined;
+      throw error;
+    }
   }
 
   async cancel(workflowId: string): Promise<void> {
@@ -143,6 +164,7 @@ class Temporal implements TemporalPort {
           taskQueue: this.#options.taskQueue,
           workflowIdReusePolicy,
           args: [input],
+          memo: { [GENERATION]: transfer.generation },
           staticSummary: summary(transfer),
           staticDetails: details(transfer),
           ...(withAttributes && { typedSearchAttributes: searchAttributes(transfer) }),

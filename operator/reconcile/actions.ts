@@ -4,6 +4,7 @@ import type {
   DeleteTransferInput,
   RunProgress,
   RunResult,
+  Transfer,
 } from '../../workflows/contract.ts';
 import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { TransferResource } from './resource.ts';
@@ -38,6 +39,8 @@ export interface RunningReport {
   state: 'running';
   startTime: string;
   cancelRequested: boolean;
+  /** Of the resource that it was started for; absent for workflows of older operators. */
+  generation?: number;
   /** Absent when no worker answered. */
   progress?: RunProgress;
   /** Since when a step has been waiting for a worker to take it. */
@@ -52,6 +55,8 @@ export interface Observation {
   parsed: ParsedTransfer;
   /** Reports by workflow id, of at least `workflowsToDescribe`; undefined when Temporal does not answer. */
   runs: Record<string, RunReport> | undefined;
+  /** What the run of `standIn` was started for. */
+  standIn?: Transfer | undefined;
   now: Date;
   taskQueue: string;
 }

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { deleteWorkflowId } from '../../workflows/contract.ts';
 import type { DeletedData, Transfer } from '../../workflows/contract.ts';
 import { renderErrors } from '../api/index.ts';
-import type { ResourceStatus } from '../api/index.ts';
+import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { Action, Observation, RunningReport, RunReport } from './actions.ts';
 import type { Verdicts } from './conditions.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
+import type { TransferResource } from './resource.ts';
 import { mergeObjects, published, waitReason, withConditions, without } from './run-status.ts';
 
 /** Milliseconds before a removal that gave up by itself is started again. */
@@ -37,13 +38,28 @@ export function reconcileDeletion(observation: Observation, runs: Record<string,
 
   const settled = settle(present, run);
   if (!mayHaveWritten(settled, run)) return [{ type: 'removeFinalizer' }];
-  if (!parsed.ok) {
-    const message =
-      'what this transfer wrote cannot be removed, because its spec is no longer valid: correct the spec, or set ' +
-      `noFinalizer: true to keep the data. ${renderErrors(parsed.errors)}`;
-    return [deleteFailed(message, 1), status(observation, settled, ['False', 'DeleteFailed', message])];
-  }
-  return removal(observation, parsed.transfer, settled, runs);
+  if (parsed.ok) return removal(observation, parsed.transfer, settled, runs);
+  if (observation.standIn) return removal(observation, observation.standIn, settled, runs);
+  const message =
+    'what this transfer wrote cannot be removed, because its spec is no longer valid and Temporal does not know ' +
+    'its last run any more: correct the spec, or set noFinalizer: true to keep the data. ' +
+    renderErrors(parsed.errors);
+  return [deleteFailed(message, 1), status(observation, settled, ['False', 'DeleteFailed', message])];
+}
+
+/**
+ * The run whose transfer stands in for a spec that is no longer valid, so that what it wrote can be removed;
+ * undefined when none is needed or there was none.
+ */
+export function standIn(
+  { metadata, status = {} }: TransferResource,
+  parsed: ParsedTransfer,
+  runs: Record<string, RunReport>,
+): string | undefined {
+  if (!metadata.deletionTimestamp || parsed.ok || parsed.noFinalizer) return undefined;
+  const { active, lastCompleted, lastFailed } = status;
+  if (active !== undefined && runs[active]?.state === 'completed') return active;
+  return lastCompleted ?? active ?? lastFailed;
 }
 
 function removal(
@@ -72,8 +88,13 @@ function removal(
         'DeleteFailed',
         `Removing what this transfer wrote has failed and is tried again: ${trouble.message}`,
       ];
+      // The spec has been corrected since: the removal is begun anew with what it says now.
+      const outdated = (report.generation ?? transfer.generation) < transfer.generation;
+      const cancel: Action[] =
+        trouble && outdated && !report.cancelRequested ? [{ type: 'cancel', workflowId }] : [];
       return [
         ...(trouble ? [deleteFailed(trouble.message, trouble.attempt)] : []),
+        ...cancel,
         status(observation, present, failed ?? waitReason(observation, report) ?? deleting),
         { type: 'awaitEnd', workflowId },
         { type: 'requeueAfter', milliseconds: pollDelay(report.startTime, now) },

@@ -40,10 +40,12 @@ describe('CSV', () => {
     ['a quote that is never closed', 'a,b\n1,2\n"3,4\n', 'SOURCE line 3: the record that begins here'],
     ['a quote within a value', 'a,b\n1,"2"3\n', 'SOURCE line 2: a double quote must enclose a whole value'],
     ['two columns of one name', 'id,ID\n1,2\n', 'SOURCE: columns 1 ("id") and 2 ("ID") have the same name'],
-    ['no byte at all', Buffer.alloc(0), 'SOURCE is empty (0 bytes): a CSV object needs at least a header line'],
-  ])('%s', (what, content, message) =>
-    refused(what.replaceAll(' ', '-'), `${what}.csv`, content, message),
-  );
+    [
+      'no byte at all',
+      Buffer.alloc(0),
+      'SOURCE is empty (0 bytes): a CSV object needs at least a header line',
+    ],
+  ])('%s', (what, content, message) => refused(what.replaceAll(' ', '-'), `${what}.csv`, content, message));
 
   test('what is not UTF-8', () =>
     refused(
@@ -85,7 +87,11 @@ describe('CSV', () => {
       transformation: [{ action: 'RedactColumns', columns: ['name'] }],
     });
     const status = await outcome(stack.namespace, 'header', spec('empty.parquet'));
-    expect(status).toMatchObject({ status: 'Succeeded', numRecords: 0, statistics: { rowsRead: 0, rowsWritten: 0 } });
+    expect(status).toMatchObject({
+      status: 'Succeeded',
+      numRecords: 0,
+      statistics: { rowsRead: 0, rowsWritten: 0 },
+    });
     expect(status.destination).toMatchObject({
       rows: 0,
       columns: [

@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-const digest = (rows: object[]): string => createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+const digest = (rows: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(rows)).digest('hex');
 
 /** The rows of the result are those of the CSV, said by one plain reading of all of it. */
 async function expectSameRows(key: string, csv: string, columns: string): Promise<void> {
@@ -102,8 +103,9 @@ describe('a plan that does not fit the source', () => {
   });
 
   test('the source is replaced while it is copied: the copy is the new version alone', async () => {
+    // Of the same form and length, so that nothing but the version tells them apart.
     const old = csvOf('id,text', 100_000, (index) => `${index},the old version`);
-    const next = csvOf('id,more,text', 60_000, (index) => `${index},${index / 4},the new version`);
+    const next = old.replaceAll('old', 'new');
     const bucket = await createBucket('bad-plan-changes');
     await put(from, 'changes.csv', old);
     const spec = {
@@ -111,19 +113,20 @@ describe('a plan that does not fit the source', () => {
       destination: s3Side(bucket, 'changes.parquet'),
     };
     await apply(batchTransfer(stack.namespace, 'changes', spec));
-    const finished = async (): Promise<string[]> => (await keys(bucket)).filter((key) => key.includes('/0/chunks/'));
+    const finished = async (): Promise<string[]> =>
+      (await keys(bucket)).filter((key) => key.includes('/0/chunks/'));
     await poll(finished, (records) => records.length >= 2, 'some chunks to be copied');
     await put(from, 'changes.csv', next);
     // The run was still copying the old version when the new one came.
     expect(await keys(bucket)).not.toContain('changes.parquet');
     expect((await finished()).length).toBeLessThan(old.length / 2 ** 16 - 2);
     const status = await untilStatus(stack.namespace, 'changes', ENDED);
-    expect(status).toMatchObject({ status: 'Succeeded', numRecords: 60_000, source: { bytes: next.length } });
+    expect(status).toMatchObject({ status: 'Succeeded', numRecords: 100_000 });
     expect(await plans('changes')).toBe(2);
     const result = await get(bucket, 'changes.parquet');
     const rows = await query('SELECT * FROM read_parquet($result)', { result });
-    expect(rows).toHaveLength(60_000);
-    expect(rows[12_345]).toEqual({ id: '12345', more: 3086.25, text: 'the new version' });
+    expect(rows).toHaveLength(100_000);
+    expect(rows[12_345]).toEqual({ id: '12345', text: 'the new version' });
     expect(new Set(rows.map((row) => row['text']))).toEqual(new Set(['the new version']));
     await expectOnly(bucket, ['changes.parquet']);
   });

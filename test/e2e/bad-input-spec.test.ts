@@ -153,11 +153,7 @@ describe('refused when the source is known: fatal, named by field', () => {
       [digest('md5000')],
       "spec.transformation[0].options.algo: Algorithm 'md5000' is not supported! Supported: md5, sha1",
     ],
-    [
-      'a statement for a filter',
-      [filter('1; DROP TABLE x')],
-      'spec.transformation[0].options.clause: ',
-    ],
+    ['a statement for a filter', [filter('1; DROP TABLE x')], 'spec.transformation[0].options.clause: '],
     [
       'a subquery for a filter',
       [filter('id IN (SELECT 1)')],

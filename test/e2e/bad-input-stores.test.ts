@@ -20,7 +20,11 @@ beforeAll(async () => {
   from = await createBucket('bad-store-from');
   to = await createBucket('bad-store-to');
   await put(from, 'small.csv', 'id,name\n1,a\n2,b\n');
-  await put(from, 'large.csv', `id,name\n${Array.from({ length: 500 }, (_, id) => `${id},n${id}\n`).join('')}`);
+  await put(
+    from,
+    'large.csv',
+    `id,name\n${Array.from({ length: 500 }, (_, id) => `${id},n${id}\n`).join('')}`,
+  );
 });
 afterAll(() => stack.stop());
 
@@ -123,7 +127,9 @@ describe('an endpoint that does not answer', () => {
     expect(ended).not.toHaveProperty('retry');
     expectPlain(ended);
     await expectOnly(to, []);
-    const warnings = (await eventsOf(stack.namespace, 'unreachable')).filter(({ type }) => type === 'Warning');
+    const warnings = (await eventsOf(stack.namespace, 'unreachable')).filter(
+      ({ type }) => type === 'Warning',
+    );
     expect(warnings.map((event) => [event.reason, event.message])).toEqual(
       expect.arrayContaining([
         ['Failed', `${message} (retry 1 of 3 is due)`],

@@ -54,9 +54,9 @@ beforeAll(async () => {
   });
   from = await createBucket('canary-from');
   to = await createBucket('canary-to');
-  const csv = csvOf('id,text', 20_000, (index) => `${index},some text ${control}`);
+  const csv = csvOf(`id,${control}`, 20_000, (index) => `${index},some text ${control}`);
   await put(from, 'good.csv', csv);
-  await put(from, 'ragged.csv', `${csv.repeat(2).replaceAll('\nid,text', '')}1,2,3\n`);
+  await put(from, 'ragged.csv', `${csv.repeat(2).replaceAll(`\nid,${control}`, '')}1,2,3\n`);
 });
 afterAll(() => stack.stop());
 
@@ -70,14 +70,13 @@ async function look(): Promise<void> {
 
 /** Looks everywhere again and again until the work is done. */
 async function watching<T>(work: Promise<T>): Promise<T> {
-  let done = false;
-  const finished = work.finally(() => (done = true));
-  finished.catch(() => undefined);
-  while (!done) {
-    await look();
-    await Promise.race([finished.catch(() => undefined), delay(200)]);
-  }
-  return finished;
+  const finished = work.then(
+    () => true,
+    () => true,
+  );
+  do await look();
+  while (!(await Promise.race([finished, delay(200, false)])));
+  return work;
 }
 
 async function transfer(what: string, spec: object, states = ENDED): Promise<string | undefined> {
@@ -94,9 +93,15 @@ async function live(): Promise<void> {
   expect(await transfer('copied', good('copied'))).toBe('Succeeded');
   expect(await transfer('ragged', good('ragged', 'ragged.csv'))).toBe('Fatal');
 
-  const source = (keys: object, more = {}): object => ({ ...good('out'), source: s3Side(from, 'good.csv', keys), ...more });
+  const source = (keys: Record<string, unknown>, more = {}): object => ({
+    ...good('out'),
+    source: s3Side(from, 'good.csv', keys),
+    ...more,
+  });
   expect(await transfer('wrong-source', source(wrong))).toBe('Fatal');
-  expect(await transfer('wrong-target', { ...good('out'), destination: s3Side(to, 'out', wrong) })).toBe('Fatal');
+  expect(await transfer('wrong-target', { ...good('out'), destination: s3Side(to, 'out', wrong) })).toBe(
+    'Fatal',
+  );
   const ended = [...ENDED, 'Failed'];
   expect(await transfer('odd-source', source(odd, { maxFailedRetries: 1 }), ended)).not.toBe('Succeeded');
   const away = { endpoint: 'http://127.0.0.1:1' };
@@ -107,7 +112,11 @@ async function live(): Promise<void> {
   expect(await transfer('database', { ...good('out'), source: { database } })).toBe('Fatal');
 
   await apply(batchTransfer(stack.namespace, name('cancelled'), good('cancelled')));
-  await poll(() => keys(to), (all) => all.some((key) => key.includes('/chunks/')), 'chunks');
+  await poll(
+    () => keys(to),
+    (all) => all.some((key) => key.includes('/chunks/')),
+    'chunks',
+  );
   for (const what of ['cancelled', 'copied', 'away', 'wrong-target']) {
     await remove(what);
     await watching(untilGone(stack.namespace, name(what)));
@@ -128,7 +137,12 @@ describe('credentials', () => {
     all.addJson('JSON in JSON', { a: JSON.stringify({ b: secret }) });
     all.add('URL', new URLSearchParams({ secret }).toString());
     all.add('header', `Authorization: ${secret}`);
-    const found = new Set(all.search(JSON.stringify(secret).slice(1, -1)).concat(all.search(secret)).map(({ place }) => place));
+    const found = new Set(
+      all
+        .search(JSON.stringify(secret).slice(1, -1))
+        .concat(all.search(secret))
+        .map(({ place }) => place),
+    );
     expect([...found].sort()).toEqual(all.places);
     expect(new Set(spellings(secret).map((each) => each.name)).size).toBeGreaterThan(10);
     expect(all.search(`${secret}!`)).toEqual([]);
@@ -142,18 +156,33 @@ describe('credentials', () => {
     expect(types).toEqual(expect.arrayContaining(['batchTransfer', 'deleteTransfer']));
 
     // Where a text that may be there is not found, that secrets are not found proves nothing.
-    const searched = findings.places;
-    expect(searched).toEqual(
-      [
-        ...['cmdline of engine', 'cmdline of operator', 'cmdline of worker'],
-        ...['environ of engine', 'environ of operator', 'environ of worker'],
-        ...['events', 'history of batchTransfer', 'history of deleteTransfer', 'kubectl get', 'ledger', 'ledger keys'],
-        ...['managed fields', 'operator.log', 'query __temporal_workflow_metadata', 'query progress', 'result'],
-        ...['result keys', 'scratch', 'status', 'worker.log', 'workflow description'],
-      ].sort(),
-    );
-    const places = (text: string): string[] => [...new Set(findings.search(text).map(({ place }) => place))];
-    expect(searched.filter((place) => !places(control).includes(place))).toEqual([]);
+    const controls: Record<string, string> = {
+      ...Object.fromEntries(['operator', 'worker'].map((each) => [`cmdline of ${each}`, `${each}/main.ts`])),
+      'cmdline of engine': 'engine-process.ts',
+      ...Object.fromEntries(
+        ['operator', 'worker', 'engine'].map((each) => [`environ of ${each}`, stack.namespace]),
+      ),
+      'ledger keys': '/chunks/',
+      'managed fields': 'ddc-operator',
+      'operator.log': 'operator ready',
+      ...Object.fromEntries(
+        [
+          ...[
+            'events',
+            'history of batchTransfer',
+            'history of deleteTransfer',
+            'kubectl get',
+            'ledger',
+            'result',
+          ],
+          ...['query __temporal_workflow_metadata', 'query progress', 'result keys', 'scratch', 'status'],
+          ...['worker.log', 'workflow description'],
+        ].map((each) => [each, control]),
+      ),
+    };
+    expect(findings.places).toEqual(Object.keys(controls).sort());
+    for (const [place, text] of Object.entries(controls))
+      expect(findings.search(text).map((found) => found.place)).toContain(place);
     for (const [what, secret] of Object.entries(secrets))
       expect({ what, found: findings.search(secret) }).toEqual({ what, found: [] });
   }, 300_000);

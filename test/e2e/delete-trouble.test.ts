@@ -76,7 +76,10 @@ describe('a deletion that cannot be carried out says why, keeps trying, and ends
     const to = await createBucket('undeleted-to');
     const right = copyTo(s3Side(to, 'out.csv'));
     await succeed('elsewhere', right);
-    const wrong = { ...copyTo(s3Side(to, 'out.csv', { endpoint: 'http://127.0.0.1:1' })), maxFailedRetries: 0 };
+    const wrong = {
+      ...copyTo(s3Side(to, 'out.csv', { endpoint: 'http://127.0.0.1:1' })),
+      maxFailedRetries: 0,
+    };
     expect((await outcome(stack.namespace, 'elsewhere', wrong)).status).toBe('Fatal');
     const event = await removeInVain('elsewhere');
     expect(event.message).toContain('cannot reach http://127.0.0.1:1: connection refused');
@@ -92,7 +95,9 @@ describe('a transfer whose spec has become invalid', () => {
     const right = copyTo(s3Side(to, 'out.csv'));
     await succeed('spoilt', right);
     const wrong = { ...right, schedule: 'whenever' };
-    expect((await outcome(stack.namespace, 'spoilt', wrong, ['ConfigurationError'])).status).toBe('ConfigurationError');
+    expect((await outcome(stack.namespace, 'spoilt', wrong, ['ConfigurationError'])).status).toBe(
+      'ConfigurationError',
+    );
     await expectOnly(to, ['out.csv']);
     await kubectl(['delete', 'bt', 'spoilt', '-n', stack.namespace, '--wait=false']);
     await untilGone(stack.namespace, 'spoilt');

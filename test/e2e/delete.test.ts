@@ -15,7 +15,11 @@ beforeAll(async () => {
   stack = await startStack('delete', { DDC_CHUNK_BYTES: '32Ki' });
   from = await createBucket('delete-from');
   await put(from, 'in.csv', CSV);
-  await put(from, 'large.csv', csvOf('id,text', 100_000, (index) => `${index},some text`));
+  await put(
+    from,
+    'large.csv',
+    csvOf('id,text', 100_000, (index) => `${index},some text`),
+  );
 });
 afterAll(() => stack.stop());
 
@@ -80,7 +84,11 @@ describe('deleting a transfer', () => {
   test('while it copies: the run is cancelled and leaves nothing', async () => {
     const to = await createBucket('delete-to');
     await apply(batchTransfer(stack.namespace, 'running', copyTo(to, 'out.parquet', 'large.csv')));
-    await poll(() => keys(to), (all) => all.filter((key) => key.includes('/chunks/')).length >= 2, 'chunks');
+    await poll(
+      () => keys(to),
+      (all) => all.filter((key) => key.includes('/chunks/')).length >= 2,
+      'chunks',
+    );
     expect(await uploads(to)).toEqual(['out.parquet']);
     expect(await keys(to)).not.toContain('out.parquet');
     await remove('running');
@@ -103,12 +111,20 @@ describe('deleting what never worked goes through at once', () => {
     [
       'a destination that does not answer',
       'Failed',
-      (to: string) => ({ ...copyTo(to, 'o'), destination: s3Side(to, 'o', { endpoint: 'http://127.0.0.1:1' }) }),
+      (to: string) => ({
+        ...copyTo(to, 'o'),
+        destination: s3Side(to, 'o', { endpoint: 'http://127.0.0.1:1' }),
+      }),
     ],
   ])('%s', async (what, state, spec) => {
     const name = what.replaceAll(' ', '-');
     const to = await createBucket('delete-to');
-    const status = await outcome(stack.namespace, name, spec(to), ['Failed', 'Fatal', 'ConfigurationError', 'Succeeded']);
+    const status = await outcome(stack.namespace, name, spec(to), [
+      'Failed',
+      'Fatal',
+      'ConfigurationError',
+      'Succeeded',
+    ]);
     expect(status.status).toBe(state);
     await remove(name);
     await untilGone(stack.namespace, name, 10_000);

@@ -178,6 +178,28 @@ describe('batchTransfer', () => {
     expect(calls).toEqual(['plan', 'copyWhole', 'discard']);
   });
 
+  test('cancelling while the last slice ends publishes nothing', async () => {
+    const calls: string[] = [];
+    const arrived = Promise.withResolvers<void>();
+    const copySlice = async () => {
+      await arrived.promise;
+      return PUBLISHED.statistics;
+    };
+    await withWorker(fakeActivities({ plan: async () => planned(2, 2), copySlice }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      await poll(() => calls, (list) => list.includes('copySlice'), 'copying to begin');
+      await handle.cancel();
+      await poll(
+        () => handle.fetchHistory(),
+        (history) => history.events!.some((event) => event.activityTaskCancelRequestedEventAttributes),
+        'the workflow to know',
+      );
+      arrived.resolve();
+      expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
+    });
+    expect(calls).toEqual(['plan', 'copySlice', 'discard']);
+  });
+
   test('cancelling while publishing comes too late: the run succeeds', async () => {
     const calls: string[] = [];
     let release = (): void => undefined;

@@ -38,7 +38,9 @@ export async function addFiles(findings: Findings, { dir }: Stack): Promise<void
 /** Status and managed fields; the spec holds inline credentials, and kubectl repeats it in an annotation. */
 export async function addResources(findings: Findings, { namespace }: Stack): Promise<void> {
   const { stdout } = await kubectl(['get', 'bt', '-n', namespace, '-o', 'json', '--show-managed-fields']);
-  const { items } = JSON.parse(stdout) as { items: { status?: unknown; metadata: { managedFields?: unknown } }[] };
+  const { items } = JSON.parse(stdout) as {
+    items: { status?: unknown; metadata: { managedFields?: unknown } }[];
+  };
   for (const { status, metadata } of items) {
     findings.addJson('status', status ?? {});
     findings.addJson('managed fields', metadata.managedFields);
@@ -67,7 +69,10 @@ export async function addDescriptions(findings: Findings, { namespace }: Stack):
     for (const { workflowId, runId } of await workflows.ofNamespace(namespace)) {
       const handle = workflows.client.workflow.getHandle(workflowId, runId);
       const { raw } = await handle.describe();
-      findings.add('workflow description', Buffer.from(DescribeWorkflowExecutionResponse.encode(raw).finish()));
+      findings.add(
+        'workflow description',
+        Buffer.from(DescribeWorkflowExecutionResponse.encode(raw).finish()),
+      );
       for (const query of QUERIES)
         findings.addJson(`query ${query}`, await handle.query(query).catch(() => undefined));
     }
@@ -86,7 +91,15 @@ export async function addHistories(findings: Findings, { namespace }: Stack): Pr
         process.env['DDC_TEMPORAL_CLI']!,
         [
           ...['workflow', 'show', '--address', process.env['DDC_TEMPORAL_ADDRESS']!],
-          ...['--workflow-id', workflowId, '--run-id', runId, '--output', 'json', '--no-json-shorthand-payloads'],
+          ...[
+            '--workflow-id',
+            workflowId,
+            '--run-id',
+            runId,
+            '--output',
+            'json',
+            '--no-json-shorthand-payloads',
+          ],
         ],
         { maxBuffer: 64 * 2 ** 20 },
       );

@@ -1,4 +1,4 @@
-import type { BatchTransferInput, DeleteTransferInput, RunResult } from '../../workflows/contract.ts';
+import type { BatchTransferInput, DeleteTransferInput, RunResult, Transfer } from '../../workflows/contract.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { RunReport, RunningReport } from '../../operator/reconcile/actions.ts';
@@ -61,6 +61,11 @@ export class FakeTemporal implements TemporalPort {
   async describe(workflowId: string): Promise<RunReport> {
     this.#answer('describe');
     return this.workflows.get(workflowId)?.report ?? { state: 'absent' };
+  }
+
+  async transferOf(workflowId: string): Promise<Transfer | undefined> {
+    this.#answer('transferOf');
+    return this.workflows.get(workflowId)?.input.transfer;
   }
 
   async cancel(workflowId: string): Promise<void> {

@@ -15,8 +15,10 @@ const DEADLINE_MS = 100_000;
 /** Copies of generated payments in a bucket of their own, through a proxy that can stop the world. */
 export interface PaymentCopies {
   proxy: StoreProxy;
-  /** Resources that copy ROWS payments each to `out/<name>.parquet`. */
+  /** Resources that copy so many payments each to `out/<name>.parquet`. */
   start(names: string[], rows: number): Promise<void>;
+  /** Puts other payments in the place of those that such copies read. */
+  replaceSource(rows: number): Promise<void>;
   /** Waits for the end. */
   end(name: string): Promise<ResourceStatus>;
   /** SHA-256 of the object that the copy made. */
@@ -40,11 +42,12 @@ export async function paymentCopies(stack: Stack, servers: ServerEnvironment): P
   const proxy = await startStoreProxy(buckets.endpoint);
   const bucket = await buckets.createBucket('payments');
   const sources = new Set<string>();
+  const sourceKey = (rows: number): string => `in/${rows}.csv`;
 
   return {
     proxy,
     async start(names, rows) {
-      const source = `in/${rows}.csv`;
+      const source = sourceKey(rows);
       if (!sources.has(source)) await buckets.put(bucket, source, [...paymentsCsv(rows)].join(''));
       sources.add(source);
       const side = (key: string): object => buckets.s3Side(bucket, key, { endpoint: proxy.endpoint });
@@ -58,6 +61,7 @@ export async function paymentCopies(stack: Stack, servers: ServerEnvironment): P
       const { code, stderr } = await cluster.apply({ apiVersion: 'v1', kind: 'List', items });
       if (code !== 0) throw new Error(stderr);
     },
+    replaceSource: (rows) => buckets.put(bucket, sourceKey(rows), [...paymentsCsv(rows, 2)].join('')),
     end: (name) => cluster.untilStatus(namespace, name, ['Succeeded', 'Fatal'], DEADLINE_MS),
     async result(name) {
       const object = await buckets.get(bucket, `out/${name}.parquet`);

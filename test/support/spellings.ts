@@ -17,24 +17,28 @@ export function spellings(secret: string): Spelling[] {
     URL: url,
     'URL, lower case': url.replaceAll(/%../g, (escape) => escape.toLowerCase()),
     'URL within URL': encodeURIComponent(url),
-    form: url.replaceAll('%20', '+'),
-    XML: secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+    form: new URLSearchParams([['', secret]]).toString().slice(1),
+    'URL, strict': url.replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`),
+    XML: secret
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;'),
     hex: raw.toString('hex'),
     HEX: raw.toString('hex').toUpperCase(),
-    UTF16: '',
   };
   for (const offset of [0, 1, 2]) {
     const base64 = withinBase64(raw, offset);
     texts[`base64+${offset}`] = base64;
     texts[`base64url+${offset}`] = base64.replaceAll('+', '-').replaceAll('/', '_');
   }
-  const found = Object.entries(texts).map(([name, text]) => ({
-    name,
-    bytes: name === 'UTF16' ? Buffer.from(secret, 'utf16le') : Buffer.from(text),
-  }));
-  return found.filter(
-    ({ bytes }, index) => found.findIndex((other) => other.bytes.equals(bytes)) === index,
+  // Most are the same for a plain secret, which then goes by the first name.
+  const distinct = new Map(
+    Object.entries(texts)
+      .map(([name, text]): [string, string] => [text, name])
+      .toReversed(),
   );
+  return [...distinct].map(([text, name]) => ({ name, bytes: Buffer.from(text) }));
 }
 
 /** The characters that bytes have for certain in the base64 of a text in which they begin `offset` bytes after a multiple of 3. */

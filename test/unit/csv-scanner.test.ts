@@ -177,6 +177,22 @@ describe('looks of values', () => {
     }
   });
 
+  test.each([
+    [['1', '9223372036854775808'], 'VARCHAR'],
+    [['1', '9007199254740993'], 'BIGINT'],
+    [['0.5', '9007199254740993'], 'VARCHAR'],
+    [['0.5', '9007199254740992'], 'DOUBLE'],
+    [['0.5', '0.300000000000000041'], 'VARCHAR'],
+    [['2024-01-01', '2024-01-01 00:00:01'], 'TIMESTAMP'],
+    [['2024-01-01', '2024-02-30'], 'VARCHAR'],
+    [['2024-01-01T00:00:00', '2024-01-01T00:00:00Z'], 'VARCHAR'],
+    [['true', '1'], 'VARCHAR'],
+    [['', '', ''], 'VARCHAR'],
+  ])('%j are %s', (values, type) => {
+    const text = values.map((value) => `x,${value}\n`).join('');
+    expect(typesOf(scan(text, 2), 2)[1]).toBe(type);
+  });
+
   test('a type holds every value that led to it, and the engine reads each as what it says', async () => {
     const digits = fc.stringMatching(/^-?[0-9]{1,20}$/);
     const decimal = fc.stringMatching(/^-?[0-9]{0,12}\.[0-9]{0,12}$/);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { TransferError } from '../../activities/failures.ts';
@@ -6,6 +7,7 @@ import { footerBytes } from '../../activities/formats/parquet/footer.ts';
 import { moveRowGroup, rowGroups, withRowGroups } from '../../activities/formats/parquet/metadata.ts';
 import { parquet } from '../../activities/formats/parquet/parquet.ts';
 import { decodeStruct, TYPE } from '../../activities/formats/parquet/thrift.ts';
+import type { Struct } from '../../activities/formats/parquet/thrift.ts';
 import {
   chunkDirectory,
   describeSource,
@@ -106,6 +108,72 @@ describe('reading', () => {
       const cut = await readAll(parquet, new MemoryReader(FOREIGN, { piece: 10 }), bench, { chunkBytes: 1 });
       expect(cut.counts).toEqual([9, 9, 9, 9, 4]);
       expect(cut.rows).toEqual(whole.rows);
+    });
+  });
+
+  test('page indexes, which lie elsewhere, are not referred to by a chunk', async () => {
+    await withWorkbench(async (bench) => {
+      const reader = new MemoryReader(FOREIGN);
+      const source = { location: reader.location, ...(await describeSource(parquet, reader, bench)) };
+      await parquet.fetch(reader, source, 0, bench.directory);
+      const local = readFileSync(join(bench.directory, 'chunk.parquet'));
+      const fieldsOf = (file: Buffer): number[] =>
+        rowGroups(decodeStruct(footerOf(file))).flatMap((group) => {
+          const columns = group.get(1)!.value as { items: Map<number, unknown>[] };
+          return columns.items.flatMap((column) => [...column.keys()]);
+        });
+      const pageIndexes = [4, 5, 6, 7];
+      expect(fieldsOf(FOREIGN)).toEqual(expect.arrayContaining(pageIndexes));
+      expect(fieldsOf(local).filter((field) => pageIndexes.includes(field))).toEqual([]);
+    });
+  });
+
+  test('a writer may put 0 for the place of a dictionary that is not there', async () => {
+    await withWorkbench(async (bench) => {
+      const file = decodeStruct(footerOf(FOREIGN));
+      let changed = 0;
+      for (const group of rowGroups(file)) {
+        const columns = group.get(1)!.value as { items: Map<number, { value: Struct }>[] };
+        for (const column of columns.items) {
+          const metadata = column.get(3)!.value;
+          if (metadata.has(11)) continue;
+          metadata.set(11, { type: TYPE.i64, value: 0n });
+          changed++;
+        }
+      }
+      expect(changed).toBeGreaterThan(0);
+      const object = Buffer.concat([FOREIGN.subarray(0, -footerOf(FOREIGN).length - 8), footerBytes(file)]);
+      const { rows } = await readAll(parquet, new MemoryReader(object), bench, { chunkBytes: 1 });
+      expect(rows).toHaveLength(40);
+    });
+  });
+
+  test('columns that lose nanoseconds are named', async () => {
+    await withWorkbench(async (bench) => {
+      const file = decodeStruct(footerOf(FOREIGN));
+      const schema = file.get(2)!.value as { items: Struct[] };
+      const at = schema.items.find((element) => Buffer.from('at').equals(element.get(4)!.value as Buffer))!;
+      const nanos: Struct = new Map([[3, { type: TYPE.struct, value: new Map() }]]);
+      const timestamp = (utc: boolean): Struct =>
+        new Map([
+          [1, { type: utc ? TYPE.true : TYPE.false, value: utc }],
+          [2, { type: TYPE.struct, value: nanos }],
+        ]);
+      at.delete(6);
+      for (const [utc, details] of [
+        [true, { cutToMicroseconds: 'at' }],
+        [false, {}],
+      ] as const) {
+        at.set(10, {
+          type: TYPE.struct,
+          value: new Map([[8, { type: TYPE.struct, value: timestamp(utc) }]]),
+        });
+        const object = Buffer.concat([Buffer.from('PAR1'), footerBytes(withRowGroups(file, []))]);
+        const scratch = { ...bench, directory: chunkDirectory(bench) };
+        const found = await describeSource(parquet, new MemoryReader(object), scratch);
+        const { cutToMicroseconds } = found.details;
+        expect(cutToMicroseconds === undefined ? {} : { cutToMicroseconds }).toEqual(details);
+      }
     });
   });
 
@@ -306,7 +374,7 @@ describe('bad files', () => {
             expect(error).toBeInstanceOf(TransferError);
           }
         }),
-        { numRuns: 100 },
+        { numRuns: 200 },
       ),
     );
   });

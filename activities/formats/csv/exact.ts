@@ -35,7 +35,7 @@ function isExactDouble(text: string): boolean {
   const digits = significantDigits(text);
   if (digits.length > DOUBLE_DIGITS || !Number.isFinite(value)) return false;
   if (digits === '') return true;
-  return value !== 0 && significantDigits(value.toPrecision(digits.length)) === digits;
+  return significantDigits(value.toPrecision(digits.length)) === digits;
 }
 
 function significantDigits(text: string): string {

@@ -205,7 +205,10 @@ function structs({ items }: List): Struct[] {
 
 /** Counts, sizes and offsets: never negative, never beyond 2^53. */
 function integer(struct: Struct, id: number): number {
-  const number = Number(struct.get(id)?.value);
-  if (!Number.isSafeInteger(number) || number < 0) throw new ThriftError(`field ${id} is not a size`);
+  const value = struct.get(id)?.value;
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
+    throw new ThriftError(`field ${id} is not a size`);
+  }
   return number;
 }

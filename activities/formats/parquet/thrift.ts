@@ -27,7 +27,7 @@ export interface List {
   items: Value[];
 }
 
-export interface Field {
+interface Field {
   type: number;
   value: Value;
 }
@@ -87,7 +87,7 @@ class Decoder {
       case TYPE.double:
         return this.#take(8);
       case TYPE.binary:
-        return this.#take(this.#length());
+        return this.#take(Number(this.#varint()));
       case TYPE.list:
       case TYPE.set:
         return this.#list(depth + 1);
@@ -102,7 +102,8 @@ class Decoder {
     if (depth >= MAX_DEPTH) throw new ThriftError('nested too deeply');
     const header = this.#byte();
     const of = header & 15;
-    const length = header >> 4 === 15 ? this.#length() : header >> 4;
+    const length = header >> 4 === 15 ? Number(this.#varint()) : header >> 4;
+    // every item takes at least a byte: a length that lies ends at the end of the input
     const items: Value[] = [];
     for (let i = 0; i < length; i++) items.push(this.#value(of, depth));
     return { of, items };
@@ -121,13 +122,6 @@ class Decoder {
     const taken = this.#bytes.subarray(this.#position, end);
     this.#position = end;
     return taken;
-  }
-
-  /** A length or count; every counted element takes at least one byte. */
-  #length(): number {
-    const length = this.#varint();
-    if (length > BigInt(this.#bytes.length - this.#position)) throw new ThriftError('it ends too early');
-    return Number(length);
   }
 
   #number(bits: 16 | 32): number {

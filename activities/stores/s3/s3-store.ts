@@ -80,7 +80,8 @@ export function connectS3(connection: S3Connection): ObjectStore {
       }
     },
 
-    open: (object) => rangeReader({ client, endpoint, bucket: Bucket, location: location(object.key), ...object }),
+    open: (object) =>
+      rangeReader({ client, endpoint, bucket: Bucket, location: location(object.key), ...object }),
 
     async get(key) {
       try {
@@ -114,7 +115,12 @@ export function connectS3(connection: S3Connection): ObjectStore {
     async createUpload(key, metadata) {
       const answer = await attempt(`opening an upload to ${location(key)}`, () =>
         client.send(
-          new CreateMultipartUploadCommand({ Bucket, Key: key, Metadata: metadata, ChecksumAlgorithm: 'CRC32' }),
+          new CreateMultipartUploadCommand({
+            Bucket,
+            Key: key,
+            Metadata: metadata,
+            ChecksumAlgorithm: 'CRC32',
+          }),
         ),
       );
       return answer.UploadId!;

@@ -1,0 +1,76 @@
+import type { Client } from '@temporalio/client';
+import { deleteWorkflowId, runWorkflowId, type TransferIdentity } from '../../workflows/contract.ts';
+import { bucketsOf } from '../support/buckets.ts';
+import { batchTransfer, clusterOf } from '../support/cluster.ts';
+import { countdown, holdAt, isRecord } from '../support/crash.ts';
+import type { PaymentCopies } from '../support/payment-copies.ts';
+import type { ServerEnvironment } from '../support/server-environment.ts';
+
+const SEVERAL_CHUNKS = 4_000;
+
+export interface ScenarioOptions {
+  servers: ServerEnvironment;
+  namespace: string;
+  copies: PaymentCopies;
+  client: Client;
+}
+
+/**
+ * Brings about one workflow of every kind, with real operator, worker and servers.
+ * @returns name of the kind -> id of the workflow, which has ended
+ */
+export async function runScenarios(options: ScenarioOptions): Promise<Record<string, string>> {
+  const { servers, namespace, copies, client } = options;
+  const cluster = clusterOf(servers);
+  const ids: Record<string, string> = {};
+
+  async function identityOf(name: string): Promise<TransferIdentity> {
+    const { metadata } = (await cluster.getTransfer(namespace, name))!;
+    return { kind: 'BatchTransfer', apiVersion: 'fybrik.io/v1', ...metadata };
+  }
+  async function runOf(name: string) {
+    return client.workflow.getHandle(runWorkflowId(await identityOf(name)));
+  }
+  async function expectEnd(name: string, state: string): Promise<void> {
+    const { status, error } = await copies.end(name);
+    if (status !== state) throw new Error(`${name} is ${status}, not ${state}: ${error}`);
+    ids[name] = (await runOf(name)).workflowId;
+  }
+  /** Starts a run of several chunks and does something in the middle of it. */
+  async function amid(name: string, what: () => Promise<unknown>): Promise<void> {
+    const point = holdAt(copies.proxy, 'before', countdown(3, isRecord));
+    await copies.start([name], SEVERAL_CHUNKS);
+    await point.reached;
+    await what();
+    point.release();
+  }
+
+  await copies.start(['one-chunk'], 100);
+  await expectEnd('one-chunk', 'Succeeded');
+
+  await copies.start(['several-chunks'], SEVERAL_CHUNKS);
+  await expectEnd('several-chunks', 'Succeeded');
+
+  copies.proxy.before = () => {
+    throw new Error('the connection is cut');
+  };
+  await copies.start(['retried'], SEVERAL_CHUNKS);
+  await cluster.untilStatus(namespace, 'retried', ['Failed']);
+  copies.proxy.before = () => undefined;
+  await (await runOf('retried')).executeUpdate('retry');
+  await expectEnd('retried', 'Succeeded');
+
+  await amid('cancelled', async () => (await runOf('cancelled')).cancel());
+  await expectEnd('cancelled', 'Fatal');
+
+  await amid('re-planned', () => copies.replaceSource(SEVERAL_CHUNKS));
+  await expectEnd('re-planned', 'Succeeded');
+
+  const side = (key: string): object => bucketsOf(servers).s3Side('missing', key);
+  await cluster.apply(batchTransfer(namespace, 'fatal', { source: side('in.csv'), destination: side('out.csv') }));
+  await expectEnd('fatal', 'Fatal');
+
+  ids['delete'] = deleteWorkflowId(await identityOf('one-chunk'));
+  await cluster.kubectl(['delete', 'batchtransfer', 'one-chunk', '-n', namespace]);
+  return ids;
+}
