@@ -19,7 +19,11 @@ export function stepFailure(error: unknown): StepFailure {
   }
   if (cause instanceof TimeoutFailure)
     return { code: 'Timeout', message: 'the step took longer than allowed', class: 'retry' };
-  return { code: 'Internal', message: error instanceof Error ? error.message : 'unknown error', class: 'retry' };
+  return {
+    code: 'Internal',
+    message: error instanceof Error ? error.message : 'unknown error',
+    class: 'retry',
+  };
 }
 
 /** Ends the workflow: whoever reads the result finds the code as type, and the message; no stack. */

@@ -51,11 +51,7 @@ async function standBy(name: string): Promise<{ leading: Promise<ControllerProce
 /** Which operators have written events of a resource, by process id. */
 async function writers(name: string): Promise<Set<number>> {
   const events = await eventsOf(stack.namespace, name);
-  return new Set(
-    events.map(({ reportingInstance }) =>
-      Number(reportingInstance!.split('_').at(-2)),
-    ),
-  );
+  return new Set(events.map(({ reportingInstance }) => Number(reportingInstance!.split('_').at(-2))));
 }
 
 describe('kill -9 of the operator', () => {

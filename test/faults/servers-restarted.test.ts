@@ -73,7 +73,11 @@ test('Temporal is killed: copying goes on, and no chunk is copied twice', async 
   const release = await startAndHold('temporal');
   await servers.running.kill('temporal');
   release();
-  await poll(copies.recordedChunks, (recorded) => recorded.length === chunks, 'all chunks to be copied');
+  await poll(
+    () => copies.recordedChunks(),
+    (recorded) => recorded.length === chunks,
+    'all chunks to be copied',
+  );
   await poll(
     async () => (await cluster.getTransfer(stack.namespace, 'temporal'))?.status?.conditions ?? [],
     (conditions) => conditions.some(({ reason }) => reason === 'TemporalUnavailable'),

@@ -9,8 +9,8 @@ Runtime.install({ logger: new DefaultLogger('ERROR', () => undefined) });
 const histories = readHistories();
 
 /** What is wrong with each history when this workflow code replays it. */
-async function replay(code: string): Promise<Record<string, Error | undefined>> {
-  const workflowsPath = fileURLToPath(new URL(code, import.meta.url));
+async function replay(code: URL): Promise<Record<string, Error | undefined>> {
+  const workflowsPath = fileURLToPath(code);
   const found: Record<string, Error | undefined> = {};
   const names = Object.keys(histories);
   const results = Worker.runReplayHistories({ workflowsPath }, Object.values(histories));
@@ -35,11 +35,11 @@ test('every kind of run is recorded', () => {
 
 test('the workflow code continues every recorded run as it was begun', async () => {
   const nothingWrong = Object.fromEntries(Object.keys(histories).map((name) => [name, undefined]));
-  expect(await replay('../../workflows/index.ts')).toEqual(nothingWrong);
+  expect(await replay(new URL('../../workflows/index.ts', import.meta.url))).toEqual(nothingWrong);
 });
 
 test('a step more at the beginning is noticed in every recorded run', async () => {
-  const wrong = await replay('incompatible.ts');
+  const wrong = await replay(new URL('incompatible.ts', import.meta.url));
   expect(Object.keys(wrong).sort()).toEqual(Object.keys(histories).sort());
   for (const error of Object.values(wrong)) expect(error).toBeInstanceOf(DeterminismViolationError);
 });

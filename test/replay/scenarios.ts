@@ -67,7 +67,9 @@ export async function runScenarios(options: ScenarioOptions): Promise<Record<str
   await expectEnd('re-planned', 'Succeeded');
 
   const side = (key: string): object => bucketsOf(servers).s3Side('missing', key);
-  await cluster.apply(batchTransfer(namespace, 'fatal', { source: side('in.csv'), destination: side('out.csv') }));
+  await cluster.apply(
+    batchTransfer(namespace, 'fatal', { source: side('in.csv'), destination: side('out.csv') }),
+  );
   await expectEnd('fatal', 'Fatal');
 
   ids['delete'] = deleteWorkflowId(await identityOf('one-chunk'));

@@ -5,7 +5,7 @@ export interface Workflows {
   client: Client;
   /** All that were ever started for resources of a namespace, several runs of one id included. */
   ofNamespace(namespace: string): Promise<WorkflowExecutionInfo[]>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** What tests ask of the Temporal server of this environment. */
