@@ -13,7 +13,10 @@ const modules = join(root, 'node_modules');
 const stamp = join(modules, '.ddc-lock-sha256');
 const guard = join(root, '.ddc', 'install.lock');
 
-const lockSha = () => createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lockSha = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lockSha();
 const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 

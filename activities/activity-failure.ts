@@ -15,7 +15,8 @@ interface DescribedFailure {
  */
 export function activityFailure(error: unknown, cancellation: AbortSignal): DescribedFailure {
   if (cancellation.aborted) {
-    const reason = cancellation.reason instanceof Error ? cancellation.reason : new CancelledFailure('CANCELLED');
+    const reason =
+      cancellation.reason instanceof Error ? cancellation.reason : new CancelledFailure('CANCELLED');
     if (reason.message !== 'WORKER_SHUTDOWN')
       return { error: reason, type: 'Cancelled', message: reason.message };
     const message = 'the worker is shutting down; another takes over';
@@ -25,7 +26,10 @@ export function activityFailure(error: unknown, cancellation: AbortSignal): Desc
   const known =
     error instanceof TransferError
       ? error
-      : new TransferError('Internal', error instanceof Error ? error.message.split('\n')[0]! : 'unknown error');
+      : new TransferError(
+          'Internal',
+          error instanceof Error ? error.message.split('\n')[0]! : 'unknown error',
+        );
   const details: FailureDetails = {
     class: known.class,
     ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),

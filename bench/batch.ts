@@ -48,7 +48,11 @@ async function measure(
   execFileSync(environment['DDC_KUBECTL']!, crds);
   const file = await sample(Math.round(options.bytes / BYTES_PER_ROW));
   const { size } = statSync(file);
-  await upload(environment, { 'in/100.csv': await sample(100), 'in/100000.csv': await sample(100_000), 'in/all.csv': file });
+  await upload(environment, {
+    'in/100.csv': await sample(100),
+    'in/100000.csv': await sample(100_000),
+    'in/all.csv': file,
+  });
 
   const runner = await transferRunner(kubeconfig, NAMESPACE);
   const controller = { dir, environment: { ...environment, DDC_SCRATCH_DIR: join(dir, 'scratch') } };
@@ -71,13 +75,25 @@ async function measure(
       const { seconds, status } = await copy(`all-${run}`, 'all');
       const mib = memory.take();
       const bound = await localDuckdb(file, join(dir, 'local.parquet'));
-      log(`${(size / 1e6).toFixed(0)} MB, ${status.numRecords} rows: ${seconds.toFixed(1)} s, ${mib.toFixed(0)} MiB; DuckDB alone ${bound.toFixed(1)} s`);
+      log(
+        `${(size / 1e6).toFixed(0)} MB, ${status.numRecords} rows: ${seconds.toFixed(1)} s, ${mib.toFixed(0)} MiB; DuckDB alone ${bound.toFixed(1)} s`,
+      );
       pairs.push({ seconds, mib, bound });
     }
     const wall = median(pairs.map((pair) => pair.seconds));
     return [
-      { name: 'batch.apply-to-succeeded.100-rows', value: median(small), unit: 's', aim: { value: 1, at: 'most' } },
-      { name: 'batch.apply-to-succeeded.100000-rows', value: median(medium), unit: 's', aim: { value: 2, at: 'most' } },
+      {
+        name: 'batch.apply-to-succeeded.100-rows',
+        value: median(small),
+        unit: 's',
+        aim: { value: 1, at: 'most' },
+      },
+      {
+        name: 'batch.apply-to-succeeded.100000-rows',
+        value: median(medium),
+        unit: 's',
+        aim: { value: 2, at: 'most' },
+      },
       { name: 'batch.wall', value: wall, unit: 's' },
       { name: 'batch.throughput', value: size / 1e6 / wall, unit: 'MB/s' },
       { name: 'batch.duckdb-alone', value: median(pairs.map((pair) => pair.bound)), unit: 's' },

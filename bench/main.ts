@@ -3,7 +3,9 @@ import { parseBytes } from '../worker/config.ts';
 import { benchBatch } from './batch.ts';
 
 /** `npm run bench -- <name>`: each benchmark closes with one BENCH line a figure. */
-const program = new Command('bench').description('Benchmarks; quote ratios of one run, never one absolute time.');
+const program = new Command('bench').description(
+  'Benchmarks; quote ratios of one run, never one absolute time.',
+);
 
 program
   .command('batch')

@@ -17,7 +17,15 @@ export interface WorkerConfig {
   logLevel: string;
 }
 
-const UNITS: Record<string, number> = { '': 1, K: 1e3, M: 1e6, G: 1e9, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+const UNITS: Record<string, number> = {
+  '': 1,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
 
 /** A size as Kubernetes writes it: `512Mi`, `2G`, `1000000`. */
 export function parseBytes(text: string): number {
@@ -28,7 +36,8 @@ export function parseBytes(text: string): number {
 
 function parseCount(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number from 1.');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number from 1.');
   return value;
 }
 
@@ -42,13 +51,19 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
         'The Kubernetes API is found by KUBECONFIG, else by the in-cluster configuration.',
     )
     .addOption(
-      option('--temporal-address <host:port>', 'Temporal frontend', 'DDC_TEMPORAL_ADDRESS').default('127.0.0.1:7233'),
+      option('--temporal-address <host:port>', 'Temporal frontend', 'DDC_TEMPORAL_ADDRESS').default(
+        '127.0.0.1:7233',
+      ),
     )
     .addOption(
-      option('--temporal-namespace <name>', 'Temporal namespace', 'DDC_TEMPORAL_NAMESPACE').default('default'),
+      option('--temporal-namespace <name>', 'Temporal namespace', 'DDC_TEMPORAL_NAMESPACE').default(
+        'default',
+      ),
     )
     .addOption(
-      option('--task-queue <name>', 'task queue to take work from', 'DDC_TASK_QUEUE').default(DEFAULT_TASK_QUEUE),
+      option('--task-queue <name>', 'task queue to take work from', 'DDC_TASK_QUEUE').default(
+        DEFAULT_TASK_QUEUE,
+      ),
     )
     .addOption(option('--region <name>', "this worker's region, shown as part of its identity", 'DDC_REGION'))
     .addOption(
@@ -71,7 +86,9 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
         .argParser(parseBytes)
         .default(64 * 2 ** 20, '64Mi'),
     )
-    .addOption(option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'))
+    .addOption(
+      option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),
+    )
     .parse(argv);
   return program.opts<WorkerConfig>();
 }

@@ -1,12 +1,5 @@
 import { CancellationScope, CancelledFailure, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import type {
-  BatchTransferInput,
-  PlanHints,
-  PlannedRun,
-  PublishedRun,
-  Run,
-  RunResult,
-} from './contract.ts';
+import type { BatchTransferInput, PlanHints, PlannedRun, PublishedRun, Run, RunResult } from './contract.ts';
 import { copySlices } from './copy-slices.ts';
 import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
@@ -29,7 +22,8 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
   const state = showRunState(transfer);
   const startedAt = info.startTime.toISOString();
   const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
-  const retried = <T>(step: () => Promise<T>): Promise<T> => withRetries(step, transfer.maxFailedRetries, state);
+  const retried = <T>(step: () => Promise<T>): Promise<T> =>
+    withRetries(step, transfer.maxFailedRetries, state);
   try {
     const { planned, published } = await copyAndPublish(run, state, retried);
     state.enter('cleanUp');
@@ -93,7 +87,8 @@ async function copyAndPublish(
         return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
-      if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled before publish');
+      if (CancellationScope.current().consideredCancelled)
+        throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
       // Once begun it is finished: a copy that may be visible must not be reported as cancelled.
       const published = await retried(() =>
@@ -103,7 +98,11 @@ async function copyAndPublish(
     } catch (error) {
       if (!(error instanceof StepEnded) || error.failure.class !== 'replan') throw error;
       if (run.epoch >= MAX_REPLANS)
-        throw new StepEnded({ ...error.failure, class: 'fatal', message: `${error.failure.message} (again and again)` });
+        throw new StepEnded({
+          ...error.failure,
+          class: 'fatal',
+          message: `${error.failure.message} (again and again)`,
+        });
       hints = {
         ...hints,
         ...error.failure.hints,

@@ -11,7 +11,12 @@ import { showRunState } from './run-state.ts';
 export async function deleteTransfer(input: DeleteTransferInput): Promise<DeletedData> {
   const state = showRunState(input.transfer);
   state.enter('delete');
-  const deleted = await withRetries(() => activities.deleteData(input), Infinity, state, () => 'retry');
+  const deleted = await withRetries(
+    () => activities.deleteData(input),
+    Infinity,
+    state,
+    () => 'retry',
+  );
   state.end('Succeeded');
   return deleted;
 }

@@ -18,7 +18,9 @@ export function describeProgress(transfer: Transfer, progress: RunProgress): str
     `**${progress.phase === 'done' ? progress.state : PHASES[progress.phase]}** \`${source.description}\` → \`${destination.description}\``,
   ];
   if (progress.chunksTotal > 0)
-    lines.push(`Chunks: ${progress.chunksDone} of ${progress.chunksTotal}. Rows: ${rowsRead} read, ${rowsWritten} written.`);
+    lines.push(
+      `Chunks: ${progress.chunksDone} of ${progress.chunksTotal}. Rows: ${rowsRead} read, ${rowsWritten} written.`,
+    );
   if (progress.failure !== undefined) {
     const { message, attempt, maxAttempts, nextRetryTime } = progress.failure;
     lines.push(

@@ -48,7 +48,10 @@ export async function withRetries<T>(
         throw new StepEnded({
           ...failure,
           class: 'fatal',
-          message: maxAttempts === 0 ? failure.message : `${failure.message} (given up after ${maxAttempts} retries)`,
+          message:
+            maxAttempts === 0
+              ? failure.message
+              : `${failure.message} (given up after ${maxAttempts} retries)`,
         });
       const wait = backoffMs(attempt, failure.retryAfterMs);
       observer.waiting({

@@ -27,8 +27,7 @@ interface Placeable {
 }
 
 export type AssembledPart =
-  | { number: number; kind: 'uploaded'; chunk: number }
-  | { number: number; kind: 'carried'; chunks: number[] };
+  { number: number; kind: 'uploaded'; chunk: number } | { number: number; kind: 'carried'; chunks: number[] };
 
 export interface Assembly {
   /** By part number. The last is always of kind `carried` (perhaps of no chunk): the epilogue goes behind it. */

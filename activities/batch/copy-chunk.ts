@@ -34,12 +34,15 @@ export async function copyChunk(
       const bodyBytes = layout.end - layout.start;
       const carried = carriedBytes(bodyBytes, format.ordered);
       const cut = layout.start + carried;
-      if (carried > 0)
-        await destination.put(carriedKey(run, chunk), { file, start: layout.start, end: cut });
+      if (carried > 0) await destination.put(carriedKey(run, chunk), { file, start: layout.start, end: cut });
       const { key, uploadId } = plan.destination;
       const part =
         cut < layout.end
-          ? await destination.uploadPart(key, uploadId!, restPartNumber(chunk), { file, start: cut, end: layout.end })
+          ? await destination.uploadPart(key, uploadId!, restPartNumber(chunk), {
+              file,
+              start: cut,
+              end: layout.end,
+            })
           : undefined;
       const record: ChunkRecord = {
         chunk,

@@ -66,7 +66,9 @@ function heartbeat(records: Map<number, ChunkRecord>, from: number, to: number):
     sum.bytesRead += record.bytesRead;
     sum.bytesWritten += record.bodyBytes;
   }
-  const bitmap = Array.from({ length: to - from }, (_, index) => (records.has(from + index) ? '1' : '0')).join('');
+  const bitmap = Array.from({ length: to - from }, (_, index) =>
+    records.has(from + index) ? '1' : '0',
+  ).join('');
   return { bitmap, ...sum };
 }
 

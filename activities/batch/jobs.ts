@@ -9,7 +9,14 @@ import type { Plan } from './plan.ts';
  */
 export type EngineJob =
   | { type: 'plan'; run: Run; hints: PlanHints; source: S3Connection }
-  | { type: 'copyChunk'; run: Run; plan: Plan; chunk: number; source: S3Connection; destination: S3Connection }
+  | {
+      type: 'copyChunk';
+      run: Run;
+      plan: Plan;
+      chunk: number;
+      source: S3Connection;
+      destination: S3Connection;
+    }
   | { type: 'copyWhole'; run: Run; plan: Plan; source: S3Connection; destination: S3Connection };
 
 export interface PlanJobResult {

@@ -80,7 +80,11 @@ async function findSource(store: ObjectStore, key: string): Promise<ObjectInfo> 
 }
 
 /** As said in the resource, else by the key's extension, else by the content. */
-async function sourceFormat(store: ObjectStore, object: ObjectInfo, given: string | undefined): Promise<Format> {
+async function sourceFormat(
+  store: ObjectStore,
+  object: ObjectInfo,
+  given: string | undefined,
+): Promise<Format> {
   if (given !== undefined) return formatNamed(given);
   return formatForKey(object.key) ?? formatOfContent(store.open(object));
 }

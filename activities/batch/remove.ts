@@ -20,7 +20,8 @@ export async function cleanUp(
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
     const kept = new Set(published.map((object) => object.key));
     for (const object of previous)
-      if (reachable(store, object) && !kept.has(object.key)) await removeOwn(store, object.key, run.transfer.uid);
+      if (reachable(store, object) && !kept.has(object.key))
+        await removeOwn(store, object.key, run.transfer.uid);
   });
 }
 
@@ -66,7 +67,11 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
 const reachable = (store: ObjectStore, object: WrittenObject): boolean =>
   object.endpoint === store.endpoint && object.bucket === store.bucket;
 
-async function removeOwn(store: ObjectStore, key: string, uid: string): Promise<'deleted' | 'absent' | 'foreign'> {
+async function removeOwn(
+  store: ObjectStore,
+  key: string,
+  uid: string,
+): Promise<'deleted' | 'absent' | 'foreign'> {
   const object = await store.head(key);
   if (object === undefined) return 'absent';
   if (object.metadata[METADATA_TRANSFER] !== uid) return 'foreign';

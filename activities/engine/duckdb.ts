@@ -15,7 +15,10 @@ export interface EngineOptions {
  * it to `work` and closes it. Inside, no other file can be reached and no setting changed: the SQL it
  * runs derives from text of users.
  */
-export async function withEngine<T>(options: EngineOptions, work: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  options: EngineOptions,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const instance = await DuckDBInstance.create(':memory:', {
     threads: '1',
     memory_limit: `${Math.floor(options.memoryLimit / 1e6)}MB`,

@@ -53,5 +53,8 @@ function describeError(error: unknown): Extract<JobAnswer, { error: unknown }>['
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return { code: 'ScratchFull', message: 'the scratch directory is full (DDC_SCRATCH_DIR)' };
-  return { code: 'Internal', message: error instanceof Error ? error.message.split('\n')[0]! : 'unknown error' };
+  return {
+    code: 'Internal',
+    message: error instanceof Error ? error.message.split('\n')[0]! : 'unknown error',
+  };
 }

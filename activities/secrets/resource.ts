@@ -15,14 +15,20 @@ export function resourceSecrets(read: ReadResource): SecretResolver {
       const resource = await read(reference).catch((error: unknown) => {
         const status = (error as { code?: unknown }).code;
         if (status === 403)
-          throw new TransferError('AccessDenied', `reading the credentials in ${where}: denied by Kubernetes (403)`);
+          throw new TransferError(
+            'AccessDenied',
+            `reading the credentials in ${where}: denied by Kubernetes (403)`,
+          );
         throw new TransferError(
           'SecretUnavailable',
           `reading the credentials in ${where}: the Kubernetes API does not answer`,
         );
       });
       if (resource === undefined || uidOf(resource) !== reference.uid)
-        throw new TransferError('SecretNotFound', `${where} does not exist any more; its credentials went with it`);
+        throw new TransferError(
+          'SecretNotFound',
+          `${where} does not exist any more; its credentials went with it`,
+        );
       return strings(valueAt(resource, reference.path), `${where}, ${reference.path.join('.')}`);
     },
   };

@@ -30,7 +30,9 @@ export async function uploadSample(store: DemoStore, rows: number): Promise<numb
 
 /** The first rows of the result, as text with columns aligned. */
 export async function firstRows(store: DemoStore, file: string, count: number): Promise<string> {
-  const answer = await clientOf(store).send(new GetObjectCommand({ Bucket: store.bucket, Key: DESTINATION_KEY }));
+  const answer = await clientOf(store).send(
+    new GetObjectCommand({ Bucket: store.bucket, Key: DESTINATION_KEY }),
+  );
   writeFileSync(file, await answer.Body!.transformToByteArray());
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();

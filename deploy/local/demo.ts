@@ -134,7 +134,10 @@ async function follow(run: Kubectl): Promise<{ status: ResourceStatus; workflowI
     if (['Succeeded', 'Fatal', 'ConfigurationError'].includes(status.status ?? '')) {
       const { uid, generation } = resource.metadata;
       const identity = { kind: 'BatchTransfer', apiVersion: 'fybrik.io/v1', uid, generation } as const;
-      return { status, workflowId: runWorkflowId({ ...identity, namespace: DEMO_NAMESPACE, name: DEMO_NAME }) };
+      return {
+        status,
+        workflowId: runWorkflowId({ ...identity, namespace: DEMO_NAMESPACE, name: DEMO_NAME }),
+      };
     }
   }
   throw new Error('the transfer did not end in time');
@@ -143,14 +146,18 @@ async function follow(run: Kubectl): Promise<{ status: ResourceStatus; workflowI
 function progressLine(status: ResourceStatus): string {
   const { progress, statistics } = status;
   const bar = progress === undefined ? '' : ` ${progress.phase} ${progress.percent} %`;
-  const rows = statistics?.rowsWritten === undefined ? '' : `, ${statistics.rowsWritten.toLocaleString('en')} rows`;
+  const rows =
+    statistics?.rowsWritten === undefined ? '' : `, ${statistics.rowsWritten.toLocaleString('en')} rows`;
   return `${status.status ?? 'applied'}${bar}${rows}${status.error === undefined ? '' : `: ${status.error}`}`;
 }
 
 /** Without the schemas, which fill a screen. */
 function shortened(status: ResourceStatus): object {
   const side = (metadata: ResourceStatus['source']): object | undefined =>
-    metadata && { ...metadata, columns: metadata.columns.map((column) => `${column.name}: ${column.type}`).join(', ') };
+    metadata && {
+      ...metadata,
+      columns: metadata.columns.map((column) => `${column.name}: ${column.type}`).join(', '),
+    };
   return { ...status, source: side(status.source), destination: side(status.destination) };
 }
 

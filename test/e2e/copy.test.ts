@@ -8,7 +8,11 @@ import { startStack, type Stack } from '../support/stack.ts';
 
 const ROWS = 20_000;
 const TRANSFORMATION = [
-  { action: 'RedactColumns', columns: ['nameOrig', 'oldbalanceOrg', 'newbalanceOrig'], options: { redactValue: 'XXXXX' } },
+  {
+    action: 'RedactColumns',
+    columns: ['nameOrig', 'oldbalanceOrg', 'newbalanceOrig'],
+    options: { redactValue: 'XXXXX' },
+  },
   { action: 'DigestColumns', columns: ['nameDest'], options: { algo: 'md5' } },
 ];
 /** What the copy must hold, said by one plain query over the source. */
@@ -53,9 +57,19 @@ describe('a batch transfer', () => {
       objects: [{ bucket, key: 'out/payments.parquet' }],
     });
     expect(status.progress!.chunksTotal).toBeGreaterThan(5);
-    expect(status.source!.columns.map((column) => column.type)).toEqual(
-      ['int64', 'utf8', 'double', 'utf8', 'double', 'double', 'utf8', 'double', 'double', 'int64', 'int64'],
-    );
+    expect(status.source!.columns.map((column) => column.type)).toEqual([
+      'int64',
+      'utf8',
+      'double',
+      'utf8',
+      'double',
+      'double',
+      'utf8',
+      'double',
+      'double',
+      'int64',
+      'int64',
+    ]);
     const result = await get(bucket, 'out/payments.parquet');
     expect(status.statistics!.bytesWritten).toBe(result.length);
     const got = await query('SELECT * FROM read_parquet($result)', { result });
@@ -66,7 +80,10 @@ describe('a batch transfer', () => {
     // Nothing else is left.
     expect((await keys(bucket)).filter((key) => key.startsWith('.ddc'))).toEqual([]);
     expect(await uploads(bucket)).toEqual([]);
-    const reasons = (await eventsOf(stack.namespace, 'to-parquet')).map((event) => [event.reason, event.message]);
+    const reasons = (await eventsOf(stack.namespace, 'to-parquet')).map((event) => [
+      event.reason,
+      event.message,
+    ]);
     expect(reasons).toContainEqual(['Success', `Ingested ${ROWS} records!`]);
     expect(reasons.map(([reason]) => reason)).toContain('Started');
   });
@@ -90,17 +107,19 @@ describe('a batch transfer', () => {
         { action: 'RemoveColumns', columns: ['s'] },
       ],
     });
-    expect(first).toMatchObject({ status: 'Succeeded', statistics: { rowsRead: 50_000, rowsWritten: 20_000 } });
+    expect(first).toMatchObject({
+      status: 'Succeeded',
+      statistics: { rowsRead: 50_000, rowsWritten: 20_000 },
+    });
     const second = await copy('back-to-parquet', {
       source: s3Side(bucket, 'out/numbers.csv'),
       destination: s3Side(bucket, 'out/numbers.parquet'),
     });
     expect(second).toMatchObject({ status: 'Succeeded', numRecords: 20_000 });
-    const got = await query('SELECT * FROM read_parquet($result)', { result: await get(bucket, 'out/numbers.parquet') });
-    const expected = await query(
-      `SELECT i, d, day FROM (${rows}) WHERE i % 2 = 0 AND i < 40000`,
-      {},
-    );
+    const got = await query('SELECT * FROM read_parquet($result)', {
+      result: await get(bucket, 'out/numbers.parquet'),
+    });
+    const expected = await query(`SELECT i, d, day FROM (${rows}) WHERE i % 2 = 0 AND i < 40000`, {});
     expect(digest(got)).toBe(digest(expected));
   });
 
@@ -135,7 +154,9 @@ describe('a batch transfer', () => {
     });
     expect(status).toMatchObject({ status: 'Succeeded', statistics: { rowsRead: 3, rowsWritten: 1 } });
     const result = await get(bucket, 'out/small.parquet');
-    expect(await query('SELECT * FROM read_parquet($result)', { result })).toEqual([{ i: '1', s: 'a', d: 1 }]);
+    expect(await query('SELECT * FROM read_parquet($result)', { result })).toEqual([
+      { i: '1', s: 'a', d: 1 },
+    ]);
   });
 
   test('a change of the spec runs again and removes what the old generation wrote elsewhere', async () => {

@@ -20,23 +20,24 @@ const OWN_SERVERS = {
 
 interface Demo {
   child: ChildProcess;
-  output(): string;
+  output: () => string;
   exit: Promise<number | null>;
 }
 
 function demo(args: string[], environment: Record<string, string | undefined>): Demo {
   const child = spawn('node', [join(ROOT, 'bootstrap.mjs'), 'deploy/local/demo.ts', ...args], {
     cwd: ROOT,
-    env: { ...process.env, ...environment } as NodeJS.ProcessEnv,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text) => (output += String(text)));
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)));
   const exit = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   return { child, output: () => output, exit };
 }
 
-const demoDirectories = (): string[] => readdirSync(join(ROOT, '.ddc')).filter((name) => name.startsWith('demo-'));
+const demoDirectories = (): string[] =>
+  readdirSync(join(ROOT, '.ddc')).filter((name) => name.startsWith('demo-'));
 
 describe('npm run demo', () => {
   test('starts its own servers, shows the copy and leaves nothing', async () => {
@@ -67,7 +68,11 @@ describe('npm run demo', () => {
       const started = descendants(run.child.pid!);
       run.child.kill('SIGINT');
       expect(await run.exit).toBe(130);
-      await poll(() => started.filter(isRunning), (left) => left.length === 0, 'all processes to be gone');
+      await poll(
+        () => started.filter(isRunning),
+        (left) => left.length === 0,
+        'all processes to be gone',
+      );
     },
   );
 });

@@ -66,7 +66,7 @@ describe('kill -9 of the operator', () => {
     await stack.operator.kill();
     stack.operator = await stack.start('operator');
     await poll(
-      () => Promise.all(names.map(copies.history)),
+      () => Promise.all(names.map((name) => copies.history(name))),
       (all) => all.some(({ success }) => success > 0),
       'the first success to be told',
     );

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RunProgress } from '../../workflows/contract.ts';
+import { runWorkflowId, type RunProgress } from '../../workflows/contract.ts';
 import { clusterOf, type Cluster } from '../support/cluster.ts';
-import { countdown, holdAt, isRecord, readLog } from '../support/crash.ts';
+import { countdown, holdAt, isRecord, readLog, type HoldPoint } from '../support/crash.ts';
 import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { ONCE, paymentCopies, type PaymentCopies } from '../support/payment-copies.ts';
 import { poll } from '../support/poll.ts';
@@ -37,12 +37,12 @@ afterAll(async () => {
   await servers?.running.stop();
 });
 
-/** Starts a copy and stops it when about half of its chunks are done. */
-async function startAndHold(name: string): Promise<() => void> {
+/** Starts a copy and holds it when about half of its chunks are done. */
+async function startAndHold(name: string): Promise<HoldPoint> {
   const half = holdAt(copies.proxy, 'before', countdown(Math.floor(chunks / 2), isRecord));
   await copies.start([name], ROWS);
   await half.reached;
-  return half.release;
+  return half;
 }
 
 async function expectOneGoodRun(name: string): Promise<void> {
@@ -53,14 +53,13 @@ async function expectOneGoodRun(name: string): Promise<void> {
 }
 
 test('the Kubernetes API server is killed: the run waits for its secrets, then goes on', async () => {
-  const release = await startAndHold('api');
-  const [run] = (await workflows.ofNamespace(stack.namespace)).filter(({ workflowId }) =>
-    workflowId.includes('/api/'),
-  );
+  const half = await startAndHold('api');
+  const { metadata } = (await cluster.getTransfer(stack.namespace, 'api'))!;
+  const workflowId = runWorkflowId({ kind: 'BatchTransfer', apiVersion: 'fybrik.io/v1', ...metadata });
   await servers.running.kill('kube-apiserver');
-  release();
+  half.release();
   const { failure } = await poll(
-    () => workflows.client.workflow.getHandle(run!.workflowId).query<RunProgress>('progress'),
+    () => workflows.client.workflow.getHandle(workflowId).query<RunProgress>('progress'),
     (progress) => progress.state === 'Failed',
     'the run to be Failed',
   );
@@ -70,9 +69,9 @@ test('the Kubernetes API server is killed: the run waits for its secrets, then g
 });
 
 test('Temporal is killed: copying goes on, and no chunk is copied twice', async () => {
-  const release = await startAndHold('temporal');
+  const half = await startAndHold('temporal');
   await servers.running.kill('temporal');
-  release();
+  half.release();
   await poll(
     () => copies.recordedChunks(),
     (recorded) => recorded.length === chunks,
@@ -92,9 +91,9 @@ test('Temporal is killed: copying goes on, and no chunk is copied twice', async 
 });
 
 test('the store is killed: the transfer is Failed, says why and when it goes on, and recovers', async () => {
-  const release = await startAndHold('store');
+  const half = await startAndHold('store');
   await servers.running.kill('versitygw');
-  release();
+  half.release();
   const failed = await cluster.untilStatus(stack.namespace, 'store', ['Failed', 'Fatal']);
   expect(failed).toMatchObject({ status: 'Failed', retry: { attempt: 1 } });
   expect(failed.error).toContain(copies.proxy.endpoint);

@@ -29,7 +29,10 @@ describe('batchTransfer', () => {
       (await start('batchTransfer', input())).result(),
     );
     expect(calls).toEqual(['plan', 'copyWhole']);
-    expect(result as RunResult).toMatchObject({ ...PUBLISHED, destination: { rows: 3, bytes: 9, objects: 1 } });
+    expect(result as RunResult).toMatchObject({
+      ...PUBLISHED,
+      destination: { rows: 3, bytes: 9, objects: 1 },
+    });
   });
 
   test('several chunks: slices, publish, clean-up; the query tells the end', async () => {
@@ -60,7 +63,8 @@ describe('batchTransfer', () => {
     let attempts = 0;
     const copyWhole = async () => {
       attempts += 1;
-      if (attempts === 1) throw failure('StoreUnavailable', { class: 'retry', retryAfterMs: 250_000 }, 'away');
+      if (attempts === 1)
+        throw failure('StoreUnavailable', { class: 'retry', retryAfterMs: 250_000 }, 'away');
       return PUBLISHED;
     };
     await withWorker(fakeActivities({ copyWhole }, calls), async (start) => {
@@ -70,7 +74,12 @@ describe('batchTransfer', () => {
         (answer) => answer.state === 'Failed',
         'the run to be Failed',
       );
-      expect(progress.failure).toMatchObject({ code: 'StoreUnavailable', message: 'away', attempt: 1, maxAttempts: 2 });
+      expect(progress.failure).toMatchObject({
+        code: 'StoreUnavailable',
+        message: 'away',
+        attempt: 1,
+        maxAttempts: 2,
+      });
       expect(Date.parse(progress.failure!.nextRetryTime!)).toBeGreaterThan(Date.now() + 60_000);
       await handle.executeUpdate('retry');
       await handle.result();
@@ -171,7 +180,11 @@ describe('batchTransfer', () => {
     };
     await withWorker(fakeActivities({ copyWhole }, calls), async (start) => {
       const handle = await start('batchTransfer', input());
-      await poll(() => calls, (list) => list.includes('copyWhole'), 'copying to begin');
+      await poll(
+        () => calls,
+        (list) => list.includes('copyWhole'),
+        'copying to begin',
+      );
       await handle.cancel();
       expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
     });
@@ -187,7 +200,11 @@ describe('batchTransfer', () => {
     };
     await withWorker(fakeActivities({ plan: async () => planned(2, 2), copySlice }, calls), async (start) => {
       const handle = await start('batchTransfer', input());
-      await poll(() => calls, (list) => list.includes('copySlice'), 'copying to begin');
+      await poll(
+        () => calls,
+        (list) => list.includes('copySlice'),
+        'copying to begin',
+      );
       await handle.cancel();
       await poll(
         () => handle.fetchHistory(),
@@ -212,7 +229,11 @@ describe('batchTransfer', () => {
     };
     await withWorker(fakeActivities({ plan: async () => planned(2), publish }, calls), async (start) => {
       const handle = await start('batchTransfer', input());
-      await poll(() => calls, (list) => list.includes('publish'), 'publishing to begin');
+      await poll(
+        () => calls,
+        (list) => list.includes('publish'),
+        'publishing to begin',
+      );
       await handle.cancel();
       await poll(
         () => handle.fetchHistory(),

@@ -1,4 +1,9 @@
-import type { BatchTransferInput, DeleteTransferInput, RunResult, Transfer } from '../../workflows/contract.ts';
+import type {
+  BatchTransferInput,
+  DeleteTransferInput,
+  RunResult,
+  Transfer,
+} from '../../workflows/contract.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { RunReport, RunningReport } from '../../operator/reconcile/actions.ts';

@@ -11,7 +11,8 @@ export async function poll<T>(
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms; last: ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline)
+      throw new Error(`${what}: not within ${deadlineMs} ms; last: ${JSON.stringify(answer)}`);
     await delay(100);
   }
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /** Runs a query in which `$name` stands for a file with these bytes. Rows as objects of plain values. */
-export async function query(sql: string, files: Record<string, Buffer | string>): Promise<Record<string, unknown>[]> {
+export async function query(
+  sql: string,
+  files: Record<string, Buffer | string>,
+): Promise<Record<string, unknown>[]> {
   const directory = mkdtempSync(join(tmpdir(), 'ddc-query-'));
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();

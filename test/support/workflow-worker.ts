@@ -2,7 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { randomBytes } from 'node:crypto';
 import { Connection, Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, Worker, bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  bundleWorkflowCode,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type {
   BatchActivities,
   BatchTransferInput,
@@ -22,8 +29,20 @@ export const TRANSFER: Transfer = {
   name: 'copy',
   uid: '00000000-0000-0000-0000-000000000001',
   generation: 1,
-  source: { store: 's3', endpoint: 'http://s3', bucket: 'b', objectKey: 'in.csv', description: 's3://b/in.csv' },
-  destination: { store: 's3', endpoint: 'http://s3', bucket: 'b', objectKey: 'out', description: 's3://b/out' },
+  source: {
+    store: 's3',
+    endpoint: 'http://s3',
+    bucket: 'b',
+    objectKey: 'in.csv',
+    description: 's3://b/in.csv',
+  },
+  destination: {
+    store: 's3',
+    endpoint: 'http://s3',
+    bucket: 'b',
+    objectKey: 'out',
+    description: 's3://b/out',
+  },
   transformations: [],
   writeOperation: 'Overwrite',
   readDataType: 'LogData',
@@ -102,9 +121,7 @@ export async function withWorker<T>(
       shutdownForceTime: '5s',
     });
     return await worker.runUntil(() =>
-      work((type, input) =>
-        client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [input] }),
-      ),
+      work((type, input) => client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [input] })),
     );
   } finally {
     await clientConnection.close();

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { MIN_PART_BYTES, assemble, carriedBytes, restPartNumber } from '../../activities/batch/assembly.ts';
 
 const MIB = 1024 * 1024;
-const bodies = fc.array(
-  fc.oneof(fc.integer({ min: 0, max: MIB }), fc.integer({ min: 0, max: 40 * MIB })),
-  { minLength: 1, maxLength: 60 },
-);
+const bodies = fc.array(fc.oneof(fc.integer({ min: 0, max: MIB }), fc.integer({ min: 0, max: 40 * MIB })), {
+  minLength: 1,
+  maxLength: 60,
+});
 
 function chunksOf(sizes: number[], ordered: boolean) {
   return sizes.map((bodyBytes) => ({ bodyBytes, carriedBytes: carriedBytes(bodyBytes, ordered) }));
@@ -56,7 +56,13 @@ describe.each([true, false])('assembly, ordered: %s', (ordered) => {
   });
 
   test('the most chunks that a plan may have fit the part numbers', () => {
-    const { parts } = assemble(chunksOf(Array.from({ length: 4_900 }, () => 20 * MIB), ordered), ordered);
+    const { parts } = assemble(
+      chunksOf(
+        Array.from({ length: 4_900 }, () => 20 * MIB),
+        ordered,
+      ),
+      ordered,
+    );
     expect(parts.at(-1)!.number).toBeLessThanOrEqual(10_000);
   });
 });

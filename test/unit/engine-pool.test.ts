@@ -57,7 +57,9 @@ describe('engine pool', () => {
 
   test('a job that kills its process again and again fails; the pool goes on', async () => {
     pool = open(1);
-    await expect(pool.run({ type: 'crash', log }, 'a', never)).rejects.toMatchObject({ code: 'EngineCrashed' });
+    await expect(pool.run({ type: 'crash', log }, 'a', never)).rejects.toMatchObject({
+      code: 'EngineCrashed',
+    });
     expect(readFileSync(log, 'utf8')).toBe('xx');
     expect(await pool.run({ type: 'echo', value: 'still here' }, 'a', never)).toBe('still here');
   });
@@ -73,7 +75,11 @@ describe('engine pool', () => {
     await poll(() => existsSync(neighbour), Boolean, 'the neighbour to begin');
     cancel.abort(new Error('cancelled'));
     await expect(hanging).rejects.toThrow('cancelled');
-    await poll(() => readFileSync(neighbour, 'utf8'), (text) => text === 'xx', 'the neighbour to be run again');
+    await poll(
+      () => readFileSync(neighbour, 'utf8'),
+      (text) => text === 'xx',
+      'the neighbour to be run again',
+    );
     other.abort(new Error('enough'));
     await expect(beside).rejects.toThrow('enough');
   });
@@ -103,7 +109,9 @@ describe('engine pool', () => {
 
   test('a job that was cancelled before it began never runs', async () => {
     pool = open(1);
-    await expect(pool.run({ type: 'hang', log }, 'a', AbortSignal.abort(new Error('no')))).rejects.toThrow('no');
+    await expect(pool.run({ type: 'hang', log }, 'a', AbortSignal.abort(new Error('no')))).rejects.toThrow(
+      'no',
+    );
     expect(existsSync(log)).toBe(false);
   });
 });

@@ -71,7 +71,10 @@ export function storeError(error: unknown, doing: string, endpoint: string): Err
   if (reason !== undefined && service.$metadata?.httpStatusCode === undefined)
     return new TransferError('StoreUnavailable', `${doing}: cannot reach ${endpoint}: ${reason}`);
   if (TLS.test(service.code ?? ''))
-    return new TransferError('InvalidEndpoint', `${doing}: no TLS connection to ${endpoint}: ${service.code}`);
+    return new TransferError(
+      'InvalidEndpoint',
+      `${doing}: no TLS connection to ${endpoint}: ${service.code}`,
+    );
   const status = service.$metadata?.httpStatusCode;
   const code = BY_NAME[service.name] ?? (status === undefined ? undefined : BY_STATUS[status]);
   const answer = [service.name, status].filter((part) => part !== undefined).join(' ');
@@ -84,7 +87,10 @@ export function storeError(error: unknown, doing: string, endpoint: string): Err
   if (status !== undefined && status >= 500)
     return new TransferError('StoreUnavailable', `${doing}: the store at ${endpoint} failed (${answer})`);
   if (status !== undefined && status >= 400)
-    return new TransferError('InvalidOption', `${doing}: the store at ${endpoint} refused the request (${answer})`);
+    return new TransferError(
+      'InvalidOption',
+      `${doing}: the store at ${endpoint} refused the request (${answer})`,
+    );
   // Not an answer of a store at all: a web page, a truncated or foreign body.
   return new TransferError('StoreUnavailable', `${doing}: no valid answer from ${endpoint} (${answer})`);
 }

@@ -36,7 +36,10 @@ async function* readRange(object: PinnedObject, start: number, end: number): Asy
     try {
       for await (const piece of await openRange(object, position, end)) {
         if (position + piece.length > end)
-          throw new TransferError('StoreUnavailable', `reading ${object.location}: more bytes than asked for`);
+          throw new TransferError(
+            'StoreUnavailable',
+            `reading ${object.location}: more bytes than asked for`,
+          );
         position += piece.length;
         yield piece;
       }
@@ -51,7 +54,11 @@ async function* readRange(object: PinnedObject, start: number, end: number): Asy
   }
 }
 
-async function openRange(object: PinnedObject, start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
+async function openRange(
+  object: PinnedObject,
+  start: number,
+  end: number,
+): Promise<AsyncIterable<Uint8Array>> {
   const answer = await object.client.send(
     new GetObjectCommand({
       Bucket: object.bucket,

@@ -92,7 +92,9 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       await store.abortUpload('gone', uploadId);
       await store.abortUpload('gone', uploadId);
       expect(await store.head('gone')).toBeUndefined();
-      await expect(store.completeUpload('gone', uploadId, [part])).rejects.toMatchObject({ code: 'UploadLost' });
+      await expect(store.completeUpload('gone', uploadId, [part])).rejects.toMatchObject({
+        code: 'UploadLost',
+      });
       await expect(store.uploadPart('gone', uploadId, 1, Buffer.from('x'))).rejects.toMatchObject({
         code: 'UploadLost',
       });

@@ -5,7 +5,9 @@ import { objectStoreContract } from './object-store.ts';
 
 const credentials = { accessKey, secretKey };
 
-objectStoreContract('s3', async () => connectS3({ endpoint, bucket: await createBucket('store'), credentials }));
+objectStoreContract('s3', async () =>
+  connectS3({ endpoint, bucket: await createBucket('store'), credentials }),
+);
 
 describe('s3 errors', () => {
   const failure = async (connection: Partial<Parameters<typeof connectS3>[0]>): Promise<unknown> => {
@@ -17,7 +19,10 @@ describe('s3 errors', () => {
   };
 
   test('a missing bucket is fatal', async () => {
-    expect(await failure({ bucket: 'no-such-bucket' })).toMatchObject({ code: 'BucketNotFound', class: 'fatal' });
+    expect(await failure({ bucket: 'no-such-bucket' })).toMatchObject({
+      code: 'BucketNotFound',
+      class: 'fatal',
+    });
     const store = connectS3({ endpoint, credentials, bucket: 'no-such-bucket' });
     await expect(store.head('k')).rejects.toMatchObject({ code: 'BucketNotFound' });
     store.close();
