@@ -1,5 +1,14 @@
 import { CancellationScope, CancelledFailure, isCancellation, log, workflowInfo } from '@temporalio/workflow';
-import type { BatchTransferInput, PlanHints, PlannedRun, PublishedRun, Run, RunResult } from './contract.ts';
+import { isAt } from './contract.ts';
+import type {
+  BatchTransferInput,
+  PlanHints,
+  PlannedRun,
+  PublishedRun,
+  Run,
+  RunResult,
+  WrittenObject,
+} from './contract.ts';
 import { copySlices } from './copy-slices.ts';
 import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
@@ -12,8 +21,8 @@ const MAX_REPLANS = 20;
 /** Characters; Temporal allows 400 bytes, and a character may take four. */
 const MAX_SUMMARY = 100;
 
-/** About a minute. */
-const DISCARD_RETRIES = 3;
+/** About a minute of trying to remove what is not needed any more. */
+const TIDY_RETRIES = 3;
 
 /** One run of a BatchTransfer: plan, copy, publish, clean up. It ends published, or with nothing left behind. */
 export async function batchTransfer(input: BatchTransferInput): Promise<RunResult> {
@@ -26,12 +35,9 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     withRetries(step, transfer.maxFailedRetries, state);
   try {
     const { planned, published } = await copyAndPublish(run, state, retried);
-    state.enter('cleanUp');
-    const leftovers = previous.some((old) => published.objects.every((object) => object.key !== old.key));
-    if (planned.staged || leftovers)
-      await CancellationScope.nonCancellable(() =>
-        retried(() => activities.cleanUp({ run, previous, published: published.objects })),
-      );
+    const left = await CancellationScope.nonCancellable(() =>
+      tidyUp(run, planned, published, previous, state),
+    );
     const finishedAt = new Date();
     const { rowsWritten, bytesWritten } = published.statistics;
     state.progress.chunksDone = planned.chunks;
@@ -39,6 +45,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     state.end('Succeeded');
     return {
       ...published,
+      objects: [...published.objects, ...left.objects],
       startedAt,
       finishedAt: finishedAt.toISOString(),
       durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
@@ -49,7 +56,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
         bytes: bytesWritten,
         objects: published.objects.length,
       },
-      warnings: planned.warnings,
+      warnings: [...planned.warnings, ...left.warnings],
     };
   } catch (error) {
     const cancelled = isCancellation(error);
@@ -60,6 +67,38 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }
+}
+
+/**
+ * The copy is visible: whatever goes wrong from now on is a warning. Resolves with what earlier generations wrote and is
+ * still there; it stays recorded for the next run and for the deletion.
+ */
+async function tidyUp(
+  run: Run,
+  planned: PlannedRun,
+  published: PublishedRun,
+  previous: WrittenObject[],
+  state: RunState,
+): Promise<{ objects: WrittenObject[]; warnings: string[] }> {
+  const { destination } = run.transfer;
+  const elsewhere = previous.filter((old) => !isAt(old, destination));
+  const left = { objects: elsewhere, warnings: elsewhere.map(leftElsewhere) };
+  const kept = new Set(published.objects.map((object) => object.key));
+  const replaced = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
+  if (!planned.staged && replaced.length === 0) return left;
+  state.enter('cleanUp');
+  try {
+    await withRetries(() => activities.cleanUp({ run, replaced }), TIDY_RETRIES);
+    return left;
+  } catch (error) {
+    if (!(error instanceof StepEnded)) throw error;
+    const warning = `what the copy no longer needs could not all be removed; the next run or the deletion does it: ${error.message}`;
+    return { objects: [...elsewhere, ...replaced], warnings: [...left.warnings, warning] };
+  }
+}
+
+function leftElsewhere({ endpoint, bucket, key }: WrittenObject): string {
+  return `s3://${bucket}/${key} at ${endpoint} was written for an earlier spec and is left there: the resource names another store now`;
 }
 
 /** Plans and copies, anew whenever the plan turns out not to fit the source. */
@@ -121,10 +160,8 @@ async function copyAndPublish(
 async function discardRun(run: Run, state: RunState): Promise<void> {
   const planned = state.progress.chunksTotal > 0;
   state.enter('discard');
-  await withRetries(() => activities.discard({ run }), planned ? DISCARD_RETRIES : 0).catch(
-    (error: unknown) => {
-      if (!(error instanceof StepEnded)) throw error;
-      log.warn('what the run left could not be removed', { reason: error.message });
-    },
-  );
+  await withRetries(() => activities.discard({ run }), planned ? TIDY_RETRIES : 0).catch((error: unknown) => {
+    if (!(error instanceof StepEnded)) throw error;
+    log.warn('what the run left could not be removed', { reason: error.message });
+  });
 }

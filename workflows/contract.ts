@@ -172,6 +172,11 @@ export interface WrittenObject {
   bytes: number;
 }
 
+/** Whether the credentials of an asset's store are those for the object, too. */
+export function isAt(object: WrittenObject, asset: S3Asset): boolean {
+  return object.endpoint === asset.endpoint && object.bucket === asset.bucket;
+}
+
 export interface PublishedRun {
   objects: WrittenObject[];
   statistics: Statistics;
@@ -201,7 +206,7 @@ export interface BatchActivities {
   copySlice(input: SliceInput): Promise<SliceResult>;
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
-  cleanUp(input: { run: Run; previous: WrittenObject[]; published: WrittenObject[] }): Promise<void>;
+  cleanUp(input: { run: Run; replaced: WrittenObject[] }): Promise<void>;
   /** Removes everything that is not visible: uploads, ledger. Idempotent. */
   discard(input: { run: Run }): Promise<void>;
   /** Removes what the transfer published, and what its runs may have left. Idempotent. */

@@ -1,3 +1,4 @@
+import { isAt } from '../../workflows/contract.ts';
 import type { DeleteTransferInput, DeletedData, Run, WrittenObject } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
@@ -11,17 +12,14 @@ const CLOCK_SKEW_MS = 60_000;
 /** After publish: the ledger, uploads that nobody remembers, and what earlier generations left at other keys. */
 export async function cleanUp(
   context: BatchContext,
-  input: { run: Run; previous: WrittenObject[]; published: WrittenObject[] },
+  input: { run: Run; replaced: WrittenObject[] },
 ): Promise<void> {
-  const { run, previous, published } = input;
+  const { run, replaced } = input;
   await withStore(context, run.transfer.destination, async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
-    const kept = new Set(published.map((object) => object.key));
-    for (const object of previous)
-      if (reachable(store, object) && !kept.has(object.key))
-        await removeOwn(store, object.key, run.transfer.uid);
+    for (const object of replaced) await removeOwn(store, object.key, run.transfer.uid);
   });
 }
 
@@ -46,7 +44,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   await withStore(context, transfer.destination, async (store) => {
     const keys = new Set([transfer.destination.objectKey]);
     for (const object of objects)
-      if (reachable(store, object)) keys.add(object.key);
+      if (isAt(object, transfer.destination)) keys.add(object.key);
       else
         kept.push(
           `s3://${object.bucket}/${object.key} at ${object.endpoint}: the resource has no credentials for it any more`,
@@ -63,9 +61,6 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   });
   return { deleted, kept };
 }
-
-const reachable = (store: ObjectStore, object: WrittenObject): boolean =>
-  object.endpoint === store.endpoint && object.bucket === store.bucket;
 
 async function removeOwn(
   store: ObjectStore,

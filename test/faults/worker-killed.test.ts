@@ -10,6 +10,8 @@ import type { StoreRequest } from '../support/store-proxy.ts';
 const ROWS = 40_000;
 /** Another one makes the moments of the random kills others. */
 const SEED = Number(process.env['DDC_FAULT_SEED'] ?? 1);
+/** After each kill a heartbeat time-out passes. */
+const MANY_KILLS_MS = 300_000;
 
 let stack: Stack;
 let copies: PaymentCopies;
@@ -88,20 +90,24 @@ describe('kill -9', () => {
     expect(scratch.map((name) => name.split('-')[1])).toEqual([String(stack.worker.pid)]);
   });
 
-  test(`of the worker again and again, in every phase of one run (seed ${SEED})`, async () => {
-    await copies.start(['often'], ROWS);
-    // The upload exists, and nobody has noted it.
-    await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploads'));
-    for (const when of ['before', 'after'] as const) {
-      const random = createHash('sha256').update(`${SEED}/${when}`).digest().readUInt32BE() / 2 ** 32;
-      await killAt(when, countdown(1 + Math.floor((random * requests) / 3)));
-    }
-    // The copy is visible, and nobody knows.
-    await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploadId='));
-    // Nothing of the ledger is removed yet.
-    await killAt('before', ({ method, path }) => method === 'POST' && path.includes('delete'));
-    await expectUndisturbed('often');
-  });
+  test(
+    `of the worker again and again, in every phase of one run (seed ${SEED})`,
+    async () => {
+      await copies.start(['often'], ROWS);
+      // The upload exists, and nobody has noted it.
+      await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploads'));
+      for (const when of ['before', 'after'] as const) {
+        const random = createHash('sha256').update(`${SEED}/${when}`).digest().readUInt32BE() / 2 ** 32;
+        await killAt(when, countdown(1 + Math.floor((random * requests) / 3)));
+      }
+      // The copy is visible, and nobody knows.
+      await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploadId='));
+      // Nothing of the ledger is removed yet.
+      await killAt('before', ({ method, path }) => method === 'POST' && path.includes('delete'));
+      await expectUndisturbed('often');
+    },
+    MANY_KILLS_MS,
+  );
 
   test('of the worker that has published a run of one chunk, and told nobody', async () => {
     await copies.start(['small-reference'], 100);

@@ -58,6 +58,24 @@ describe('batchTransfer', () => {
     expect(calls).toEqual(['plan', 'copyWhole', 'cleanUp']);
   });
 
+  test('what goes wrong after publish is a warning, and what is left stays recorded', async () => {
+    const calls: string[] = [];
+    const old = { ...PUBLISHED.objects[0]!, key: 'old' };
+    const elsewhere = { ...old, bucket: 'other' };
+    const cleanUp = async () => {
+      throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+    };
+    const result = await withWorker(fakeActivities({ cleanUp }, calls), async (start) =>
+      (await start('batchTransfer', input({ previous: [old, elsewhere] }))).result(),
+    );
+    expect(result as RunResult).toMatchObject({ objects: [PUBLISHED.objects[0], elsewhere, old] });
+    expect((result as RunResult).warnings).toEqual([
+      expect.stringContaining('s3://other/old at http://s3'),
+      expect.stringContaining('denied'),
+    ]);
+    expect(calls).toEqual(['plan', 'copyWhole', 'cleanUp']);
+  });
+
   test('a failure that may pass: Failed with attempt and time; the update `retry` ends the wait', async () => {
     const calls: string[] = [];
     let attempts = 0;
