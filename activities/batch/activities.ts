@@ -26,7 +26,7 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
           copied: (chunk) => log.info({ ...about, chunk }, 'chunk copied'),
         });
       }),
-    publish: (input) => beating('publish', input.run, () => publish(context, input, () => undefined)),
+    publish: (input) => beating('publish', input.run, () => publish(context, input)),
     cleanUp: (input) => beating('cleanUp', input.run, () => cleanUp(context, input)),
     discard: (input) => beating('discard', input.run, () => discard(context, input)),
     deleteData: (input) => beating('deleteData', input, () => deleteData(context, input)),

@@ -18,12 +18,11 @@ const PARALLEL_READS = 16;
 export async function publish(
   context: BatchContext,
   input: Parameters<BatchActivities['publish']>[0],
-  progress: () => void,
 ): Promise<PublishedRun> {
   const { run } = input;
   return withStore(context, run.transfer.destination, async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
-    const records = await readLedger(store, run, plan, progress);
+    const records = await readLedger(store, run, plan);
     const format = formatNamed(plan.destination.format);
     const assembly = assemble(records, format.ordered);
     const epilogue = format.epilogue(
@@ -49,7 +48,6 @@ export async function publish(
             last ? epilogue : Buffer.alloc(0),
           );
           if (uploaded !== undefined) parts.push(uploaded);
-          progress();
         }
         return parts;
       }));
@@ -61,19 +59,10 @@ export async function publish(
   });
 }
 
-async function readLedger(
-  store: ObjectStore,
-  run: Run,
-  plan: Plan,
-  progress: () => void,
-): Promise<ChunkRecord[]> {
+async function readLedger(store: ObjectStore, run: Run, plan: Plan): Promise<ChunkRecord[]> {
   const limit = pLimit(PARALLEL_READS);
   const numbers = Array.from({ length: chunkCount(plan) }, (_, chunk) => chunk);
-  return limit.map(numbers, async (chunk) => {
-    const record = await readRecord(store, run, chunk);
-    progress();
-    return record;
-  });
+  return limit.map(numbers, (chunk) => readRecord(store, run, chunk));
 }
 
 /** Uploads a part made of carried bytes; a part uploaded while copying is there already. */
