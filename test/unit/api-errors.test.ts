@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseTransfer, renderErrors } from '../../operator/api/index.ts';
 import { batchTransfer, DATABASE, S3, syncTransfer, VAULT } from './api-resources.ts';
+import { runs } from '../support/runs.ts';
 
 /** Rendered errors of a resource; empty when it is valid. */
 function rendered(resource: unknown): string {
@@ -144,7 +145,7 @@ describe('whatever comes', () => {
           expect(renderErrors(parsed.errors)).not.toBe('');
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -153,7 +154,7 @@ describe('whatever comes', () => {
       fc.property(fc.oneof(mutated(withEverything), mutated(canaries)), (resource) => {
         expect(rendered(resource)).not.toContain(CANARY);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

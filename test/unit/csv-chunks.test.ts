@@ -5,6 +5,7 @@ import { TransferError } from '../../activities/failures.ts';
 import type { PlanHints } from '../../workflows/contract.ts';
 import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } from '../support/files.ts';
 import type { ReadBack, Workbench } from '../support/files.ts';
+import { runs } from '../support/runs.ts';
 
 /** Reads as a run does: an error that carries hints is a new plan with them. */
 async function readReplanning(
@@ -83,7 +84,7 @@ describe('cuts', () => {
             expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);
           },
         ),
-        { numRuns: 60 },
+        { numRuns: runs(60) },
       ),
     );
   });

@@ -7,6 +7,7 @@ import { compileSelect, renderSelect } from '../../activities/engine/select.ts';
 import { foldName } from '../../activities/transforms/columns.ts';
 import { openEngine, type TestEngine } from '../support/engine.ts';
 import { action, table, transform, TRANSFORMS, type Table } from '../support/transform.ts';
+import { runs } from '../support/runs.ts';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -49,7 +50,7 @@ describe('LIKE', () => {
         const { rows } = await transform(engine, source, [action('FilterRows', [], { clause })]);
         expect(rows).toEqual(await engine.query(`SELECT s FROM ${source.relation} WHERE ${clause}`));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });
@@ -143,7 +144,7 @@ describe('any clause', () => {
         for (const sql of bound)
           await expectHarmless(/^SELECT \((.*)\) AS result FROM/s.exec(sql)?.[1] ?? where!);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
@@ -220,7 +221,7 @@ describe('sane clauses', () => {
           await engine.query(`SELECT * FROM ${SOURCE.relation} WHERE ${clause}`),
         );
       }),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     );
   });
 });
@@ -244,7 +245,7 @@ test('any column name and any text can be named in a clause', async () => {
         }
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeStruct, encodeStruct, ThriftError, TYPE } from '../../activities/formats/parquet/thrift.ts';
 import type { Struct, Value } from '../../activities/formats/parquet/thrift.ts';
+import { runs } from '../support/runs.ts';
 
 const binary = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes));
 
@@ -93,7 +94,7 @@ describe('thrift compact protocol', () => {
           expect(error).toBeInstanceOf(ThriftError);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 

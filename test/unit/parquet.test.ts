@@ -16,6 +16,7 @@ import {
   withWorkbench,
   writeObject,
 } from '../support/files.ts';
+import { runs } from '../support/runs.ts';
 
 /** Written by pyarrow: 40 rows in 5 row groups, with nested columns, page indexes and Arrow's own schema. */
 const FOREIGN = readFileSync(new URL('../contracts/format/fixtures/pyarrow.parquet', import.meta.url));
@@ -374,7 +375,7 @@ describe('bad files', () => {
             expect(error).toBeInstanceOf(TransferError);
           }
         }),
-        { numRuns: 200 },
+        { numRuns: runs(200) },
       ),
     );
   });

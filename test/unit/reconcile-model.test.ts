@@ -4,6 +4,7 @@ import type { Arbitrary } from 'fast-check';
 import { FINALIZER } from '../../operator/reconcile/resource.ts';
 import { specTo } from '../support/operator-cluster.ts';
 import { World } from '../support/operator-world.ts';
+import { runs } from '../support/runs.ts';
 
 /** One thing that can happen to the system. */
 type Simple =
@@ -171,6 +172,6 @@ test('whatever happens, a spec runs once, runs never overlap, and a resource goe
       }
       expect(world.temporal.running).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(400) },
   );
 });

@@ -4,6 +4,7 @@ import { compileSelect, renderSelect } from '../../activities/engine/select.ts';
 import { foldName } from '../../activities/transforms/columns.ts';
 import { openEngine, type TestEngine } from '../support/engine.ts';
 import { action, failure, R, table, textTable, transform, TRANSFORMS } from '../support/transform.ts';
+import { runs } from '../support/runs.ts';
 
 let engine: TestEngine;
 beforeAll(async () => {
@@ -174,6 +175,6 @@ test('any names and values pass unharmed', async () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
