@@ -55,7 +55,10 @@ async function measure(
   });
 
   const runner = await transferRunner(kubeconfig, NAMESPACE);
-  const controller = { dir, environment: { ...environment, DDC_SCRATCH_DIR: join(dir, 'scratch') } };
+  const controller = {
+    dir,
+    environment: { ...workerSettings(), ...environment, DDC_SCRATCH_DIR: join(dir, 'scratch') },
+  };
   const worker = await startController('worker', controller);
   const operator = await startController('operator', controller);
   const memory = new MemoryMeter(worker.pid);
@@ -115,6 +118,12 @@ async function measure(
     await operator.stop();
     await worker.stop();
   }
+}
+
+/** The worker's settings can be tried out: `DDC_CHUNK_BYTES=32Mi npm run bench -- batch`. */
+function workerSettings(): Record<string, string> {
+  const names = ['DDC_CHUNK_BYTES', 'DDC_PARALLEL_CHUNKS', 'DDC_MEMORY_LIMIT'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** A file of generated payments; kept for the next run. */

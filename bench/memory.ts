@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
-const SAMPLE_MS = 50;
+const SAMPLE_MS = 250;
 
-/** Samples the resident memory of a process and all its descendants; Linux only. */
+/** Samples the resident memory of a process and its children; Linux only. */
 export class MemoryMeter {
   readonly #root: number;
   readonly #timer: NodeJS.Timeout;
@@ -26,26 +26,19 @@ export class MemoryMeter {
   }
 
   #sample(): void {
-    const children = new Map<number, number[]>();
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name);
-      const parent = Number(/^PPid:\t(\d+)/m.exec(statusOf(pid))?.[1]);
-      if (pid && parent) children.set(parent, [...(children.get(parent) ?? []), pid]);
-    }
-    let sum = 0;
-    const open = [this.#root];
-    for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
-      sum += Number(/^VmRSS:\s+(\d+) kB/m.exec(statusOf(pid))?.[1] ?? 0) / 1024;
-      open.push(...(children.get(pid) ?? []));
-    }
+    const children = read(`/proc/${this.#root}/task/${this.#root}/children`).split(' ').filter(Boolean);
+    const sum = [this.#root, ...children].reduce<number>((total, pid) => total + residentMiB(pid), 0);
     this.#peak = Math.max(this.#peak, sum);
   }
 }
 
-function statusOf(pid: number): string {
-  if (!pid) return '';
+function residentMiB(pid: number | string): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
+}
+
+function read(path: string): string {
   try {
-    return readFileSync(`/proc/${pid}/status`, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { TransferError } from '../../failures.ts';
 import type { RangeReader } from '../format.ts';
 import { LONGEST_RECORD } from './relation.ts';
@@ -6,6 +6,8 @@ import { LONGEST_RECORD } from './relation.ts';
 const NEWLINE = 0x0a;
 /** Bytes asked for beyond a chunk's end to find its last newline; then in steps that double. */
 const OVERREAD = 64 * 1024;
+/** Pieces from the network are small; written one by one they cost more than they are worth. */
+const WRITE_BYTES = 1024 * 1024;
 /** The engine drops a byte order mark at the begin of a file: a value that begins with one needs another. */
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -33,16 +35,34 @@ export async function sliceTo(
   try {
     let bytesRead = 0;
     let started = false;
+    let waiting: Uint8Array[] = [];
+    let waitingBytes = 0;
+    const flush = async (): Promise<void> => {
+      await writeAll(handle, waiting);
+      waiting = [];
+      waitingBytes = 0;
+    };
     for await (const piece of records(reader, bounds, (count) => (bytesRead += count))) {
-      if (!started && Buffer.from(piece.subarray(0, BOM.length)).equals(BOM)) await handle.write(BOM);
+      if (!started && Buffer.from(piece.subarray(0, BOM.length)).equals(BOM)) waiting.push(BOM);
       started = true;
       scan(piece);
-      await handle.appendFile(piece);
+      waiting.push(piece);
+      waitingBytes += piece.length;
+      if (waitingBytes >= WRITE_BYTES) await flush();
     }
+    await flush();
     return bytesRead;
   } finally {
     await handle.close();
   }
+}
+
+async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
+  if (pieces.length === 0) return;
+  const wanted = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const { bytesWritten } = await handle.writev(pieces);
+  // a full disk may take a part only; the rest is written by a call that fails with the reason
+  if (bytesWritten < wanted) await handle.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
 }
 
 /** The bytes between the first newline at or after `start - 1` and the first at or after `end - 1`. */
