@@ -10,7 +10,7 @@ export const FIRST_STATE = 4;
 /** Set in a state's kind when its text must be looked at: the calendar, the range of an exponent. */
 export const CHECK = 16;
 
-export const CLASS_BITS = 5;
+const CLASS_BITS = 5;
 const DIGITS = '0123456789';
 const CLASSES = [',', '\n', '\r', '"', ' ', '-', '+', '.', ':', '0', '1', '2', '3', '45', '6789'].concat([
   'T',
@@ -109,9 +109,9 @@ const STATES = FIRST_STATE + 2 * looks.length + 2 * kinds.length;
 export const STATE = { start: outside('start'), inQuotes: inside('text') } as const;
 
 /** Byte -> class. */
-export const CLASS = new Uint8Array(256);
+const CLASS = new Uint8Array(256);
 /** `state << CLASS_BITS | class` -> next state or action. */
-export const NEXT = new Uint8Array(STATES << CLASS_BITS).fill(ACTION.misquoted);
+const NEXT = new Uint8Array(STATES << CLASS_BITS).fill(ACTION.misquoted);
 /** State -> kind of the value that ends in it, perhaps with CHECK. */
 export const KIND_OF = new Uint8Array(STATES);
 /** State -> 1 inside of quotes, where the end of input is premature. */
@@ -161,4 +161,13 @@ for (const kind of kinds) {
   connect(closed(kind), RETURN, returned(kind));
   connect(closed(kind), QUOTE, inside('text'));
   connect(returned(kind), NEWLINE, ACTION.endRecord);
+}
+
+/** `state << 8 | byte` -> `next state or action << 8`: what the scanner's loop needs, with nothing to compute. */
+export const NEXT_BY_BYTE = new Uint16Array(STATES << 8);
+for (let state = FIRST_STATE; state < STATES; state++) {
+  for (let byte = 0; byte < 256; byte++) {
+    const next = NEXT[(state << CLASS_BITS) | (CLASS[byte] ?? 0)] ?? ACTION.misquoted;
+    NEXT_BY_BYTE[(state << 8) | byte] = next << 8;
+  }
 }

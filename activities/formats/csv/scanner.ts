@@ -4,10 +4,15 @@ import { KIND, KINDS } from './kinds.ts';
 
 // The loop in push() runs once a byte. Imports are looked up at every use, but constants of the own module are
 // compiled in: that halves its time.
-const { ACTION, CLASS, KIND_OF, NEXT, OPEN, RETURNED, STATE } = automaton;
-const { CHECK, CLASS_BITS, FIRST_STATE } = automaton;
-const { endRecord: END_RECORD, quotedNewline: QUOTED_NEWLINE } = ACTION;
-const { start: START, inQuotes: IN_QUOTES } = STATE;
+const { ACTION, KIND_OF, NEXT_BY_BYTE, OPEN, RETURNED, STATE } = automaton;
+const { CHECK, FIRST_STATE } = automaton;
+/** Of a state within the table by byte: its row's begin. */
+const ROW_BITS = 8;
+const FIRST_ROW = FIRST_STATE << ROW_BITS;
+const END_RECORD = ACTION.endRecord << ROW_BITS;
+const QUOTED_NEWLINE = ACTION.quotedNewline << ROW_BITS;
+const START = STATE.start << ROW_BITS;
+const IN_QUOTES = STATE.inQuotes << ROW_BITS;
 const STEP = KINDS;
 const SAFE = SAFE_LENGTH;
 
@@ -68,24 +73,24 @@ export class Scanner {
     if (this.#stopped()) return;
     const { length } = bytes;
     const firstLine = this.#firstLine;
-    let state = this.#state;
+    let state = this.#state << ROW_BITS;
     let slot = this.#slot;
     let start = 0 - this.#tail.length; // not -length: -0 is a float, and makes the loop slower
     for (let i = 0; ; i++) {
       let next = state;
       for (; i < length; i++) {
-        next = NEXT[(state << CLASS_BITS) | (CLASS[bytes[i] as number] as number)] as number;
-        if (next < FIRST_STATE) break;
+        next = NEXT_BY_BYTE[state | (bytes[i] as number)] as number;
+        if (next < FIRST_ROW) break;
         state = next;
       }
       if (i >= length) break;
       if (next <= END_RECORD) {
-        const kind = KIND_OF[state] as number;
+        const kind = KIND_OF[state >> ROW_BITS] as number;
         const known = firstLine[slot + kind] !== 0;
         if (!known || kind >= CHECK || i - start > SAFE) this.#note(slot, kind, bytes, start, i);
         slot += STEP;
         if (next === END_RECORD) {
-          this.#endRecord(slot, state, this.#offset + i + 1);
+          this.#endRecord(slot, state >> ROW_BITS, this.#offset + i + 1);
           slot = 0;
         }
         state = START;
@@ -98,7 +103,7 @@ export class Scanner {
         return;
       }
     }
-    this.#state = state;
+    this.#state = state >> ROW_BITS;
     this.#slot = slot;
     this.#offset += bytes.length;
     this.#keepTail(bytes, start);
