@@ -15,7 +15,7 @@ import {
 import pRetry from 'p-retry';
 import { TransferError } from '../../failures.ts';
 import type { ObjectInfo, ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
-import { bodyBytes, bodyChecksum, openBody } from './body.ts';
+import { bodyBytes, bodyChecksum, hold, openBody } from './body.ts';
 import { createClient, type S3Connection } from './client.ts';
 import { isTransient, storeError } from './errors.ts';
 import { rangeReader } from './read.ts';
@@ -95,7 +95,8 @@ export function connectS3(connection: S3Connection): ObjectStore {
       }
     },
 
-    async put(key, body, metadata = {}) {
+    async put(key, given, metadata = {}) {
+      const body = await hold(given);
       const ChecksumCRC32 = await bodyChecksum(body);
       const answer = await retried(`writing ${location(key)}`, () =>
         client.send(
@@ -126,7 +127,8 @@ export function connectS3(connection: S3Connection): ObjectStore {
       return answer.UploadId!;
     },
 
-    async uploadPart(key, uploadId, number, body): Promise<UploadedPart> {
+    async uploadPart(key, uploadId, number, given): Promise<UploadedPart> {
+      const body = await hold(given);
       const crc32 = await bodyChecksum(body);
       const answer = await retried(`writing part ${number} of ${location(key)}`, () =>
         client.send(
