@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 
 export interface WorkerConfig {
+  kubeconfig?: string;
   temporalAddress: string;
   temporalNamespace: string;
   taskQueue: string;
@@ -46,9 +47,13 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
   const option = (flags: string, text: string, variable: string): Option =>
     new Option(flags, text).env(variable);
   const program = new Command('worker')
-    .description(
-      'Runs the activities of DDC: copies data between stores. Start as many as needed.\n' +
-        'The Kubernetes API is found by KUBECONFIG, else by the in-cluster configuration.',
+    .description('Runs the activities of DDC: copies data between stores. Start as many as needed.')
+    .addOption(
+      option(
+        '--kubeconfig <files>',
+        'Kubernetes configuration; without it the one of the cluster it runs in',
+        'KUBECONFIG',
+      ),
     )
     .addOption(
       option('--temporal-address <host:port>', 'Temporal frontend', 'DDC_TEMPORAL_ADDRESS').default(

@@ -59,7 +59,7 @@ try {
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
-    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader()) }, log),
+    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)) }, log),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -1,25 +1,19 @@
-import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import type { ReadResource } from '../activities/secrets/resource.ts';
+import { PLURALS } from '../operator/api/index.ts';
+import { KubernetesClient, KubernetesError, loadKubeConfig } from '../operator/kubernetes.ts';
 
-const PLURALS: Record<string, string> = { BatchTransfer: 'batchtransfers', SyncTransfer: 'synctransfers' };
+/** Milliseconds. */
+const TIMEOUT = 10_000;
 
-/** Reads custom resources by KUBECONFIG or the in-cluster configuration. */
-export function resourceReader(): ReadResource {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const api = config.makeApiClient(CustomObjectsApi);
+/** Reads custom resources; without a kubeconfig by the configuration of the cluster that it runs in. */
+export function resourceReader(kubeconfig: string | undefined): ReadResource {
+  const client = new KubernetesClient(loadKubeConfig(kubeconfig));
   return async ({ apiVersion, resourceKind, namespace, name }) => {
-    const [group, version] = apiVersion.split('/') as [string, string];
+    const collection = `/apis/${apiVersion}/namespaces/${encodeURIComponent(namespace)}/${PLURALS[resourceKind]}`;
     try {
-      return (await api.getNamespacedCustomObject({
-        group,
-        version,
-        namespace,
-        plural: PLURALS[resourceKind]!,
-        name,
-      })) as unknown;
+      return await client.get<unknown>(`${collection}/${encodeURIComponent(name)}`, { timeout: TIMEOUT });
     } catch (error) {
-      if ((error as { code?: unknown }).code === 404) return undefined;
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
       throw error;
     }
   };

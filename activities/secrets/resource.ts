@@ -2,7 +2,7 @@ import type { SecretReference } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { SecretResolver, SecretValues } from './secrets.ts';
 
-/** Reads one custom resource; undefined when it does not exist. Any other trouble throws. */
+/** Reads one custom resource; undefined when it does not exist. Throws errors with an HTTP `status`, 0 without an answer. */
 export type ReadResource = (
   reference: Pick<SecretReference, 'apiVersion' | 'resourceKind' | 'namespace' | 'name'>,
 ) => Promise<unknown>;
@@ -13,7 +13,7 @@ export function resourceSecrets(read: ReadResource): SecretResolver {
     async resolve(reference) {
       const where = `${reference.resourceKind} ${reference.namespace}/${reference.name}`;
       const resource = await read(reference).catch((error: unknown) => {
-        const status = (error as { code?: unknown }).code;
+        const { status } = error as { status?: unknown };
         if (status === 403)
           throw new TransferError(
             'AccessDenied',
