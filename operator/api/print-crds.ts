@@ -1,18 +1,28 @@
-// Prints the CustomResourceDefinitions as YAML; with --write puts them into deploy/crds/ instead.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { crdFiles } from './crd-files.ts';
 
-const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
-const directory = join('deploy', 'crds');
+/** `npm run crds`: the CustomResourceDefinitions, generated from the schemas in this folder. */
+const options = new Command('crds')
+  .description('Prints the CustomResourceDefinitions as YAML.')
+  .usage('[-- options]')
+  .option('--write', 'put them into deploy/crds instead', false)
+  .option('--check', 'only say whether the files in deploy/crds are up to date', false)
+  .parse()
+  .opts<{ write: boolean; check: boolean }>();
+
+const directory = join(import.meta.dirname, '..', '..', 'deploy', 'crds');
 // Whoever reads may have seen enough (`| head`).
 process.stdout.on('error', () => process.exit());
 for (const { name, content } of crdFiles()) {
-  if (values.write) {
-    writeFileSync(join(import.meta.dirname, '..', '..', directory, name), content);
-    console.error(`written: ${join(directory, name)}`);
-  } else {
-    process.stdout.write(`---\n${content}`);
-  }
+  const file = join(directory, name);
+  if (options.check) {
+    if (readFileSync(file, 'utf8') === content) continue;
+    console.error(`deploy/crds/${name} is not up to date: npm run crds -- --write`);
+    process.exitCode = 1;
+  } else if (options.write) {
+    writeFileSync(file, content);
+    console.error(`written: deploy/crds/${name}`);
+  } else process.stdout.write(`---\n${content}`);
 }
