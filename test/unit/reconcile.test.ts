@@ -1,88 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { deleteWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
-import type { RunProgress } from '../../workflows/contract.ts';
 import { parseTransfer } from '../../operator/api/index.ts';
 import type { ResourceStatus } from '../../operator/api/index.ts';
-import type { Action, RunReport } from '../../operator/reconcile/actions.ts';
-import { reconcile, workflowsToDescribe } from '../../operator/reconcile/reconcile.ts';
-import { FINALIZER, identityOf } from '../../operator/reconcile/resource.ts';
-import type { TransferResource } from '../../operator/reconcile/resource.ts';
+import { workflowsToDescribe } from '../../operator/reconcile/reconcile.ts';
 import { specTo } from '../support/operator-cluster.ts';
-import { NOTHING, runningReport, runResult } from '../support/operator-temporal.ts';
-
-const NOW = new Date('2026-01-01T00:01:00Z');
-
-interface Situation {
-  spec?: object;
-  metadata?: Partial<TransferResource['metadata']>;
-  status?: ResourceStatus;
-  /** Of the present generation's run. */
-  run?: RunReport;
-  older?: RunReport;
-  removal?: RunReport;
-  temporal?: 'down';
-}
-
-function resourceOf({ spec = specTo('out'), metadata = {}, status }: Situation): TransferResource {
-  return {
-    apiVersion: 'fybrik.io/v1',
-    kind: 'BatchTransfer',
-    metadata: { namespace: 'ns', name: 'copy', uid: 'u', resourceVersion: '1', generation: 2, ...metadata },
-    spec,
-    ...(status && { status }),
-  };
-}
-
-const RUN = runWorkflowId(identityOf(resourceOf({})));
-const OLDER = runWorkflowId({ ...identityOf(resourceOf({})), generation: 1 });
-const REMOVAL = deleteWorkflowId(identityOf(resourceOf({})));
-const finalized = { finalizers: [FINALIZER] };
-const deleting = { ...finalized, deletionTimestamp: '2026-01-01T00:00:00Z', generation: 3 };
-
-function decide(situation: Situation): Action[] {
-  const resource = resourceOf(situation);
-  const { run, older, removal } = situation;
-  const runs = {
-    ...(run && { [RUN]: run }),
-    ...(older && { [OLDER]: older }),
-    ...(removal && { [REMOVAL]: removal }),
-  };
-  return reconcile({
-    resource,
-    parsed: parseTransfer(resource, {}),
-    runs: situation.temporal === 'down' ? undefined : runs,
-    now: NOW,
-    taskQueue: 'ddc',
-  });
-}
-
-const secondsAgo = (seconds: number): string => new Date(NOW.getTime() - 1000 * seconds).toISOString();
-const types = (actions: Action[]): string[] => actions.map(({ type }) => type);
-const events = (actions: Action[]): string[] =>
-  actions.flatMap((action) =>
-    action.type === 'event' ? [`${action.eventType} ${action.reason}: ${action.message}`] : [],
-  );
-function statusOf(actions: Action[]): ResourceStatus {
-  const written = actions.filter((action) => action.type === 'status');
-  expect(written).toHaveLength(1);
-  // as the API server will hold it
-  return JSON.parse(JSON.stringify(written[0]!.status));
-}
-const condition = (status: ResourceStatus, type: string) =>
-  status.conditions?.find((each) => each.type === type);
-
-function progress(more: Partial<RunProgress> = {}): RunProgress {
-  return {
-    state: 'Running',
-    phase: 'copy',
-    startedAt: '2026-01-01T00:00:30.000Z',
-    chunksTotal: 8,
-    chunksDone: 3,
-    statistics: { ...NOTHING, rowsRead: 30 },
-    warnings: [],
-    ...more,
-  };
-}
+import { runningReport, runResult } from '../support/operator-temporal.ts';
+import {
+  NOW,
+  resourceOf,
+  RUN,
+  OLDER,
+  finalized,
+  decide,
+  secondsAgo,
+  types,
+  events,
+  statusOf,
+  condition,
+  progress,
+} from '../support/situations.ts';
 
 describe('a spec that is to run', () => {
   test('finalizer, then the intent in the status, then the start', () => {
@@ -326,95 +261,5 @@ describe('Temporal does not answer', () => {
     expect(next).toMatchObject(status);
     expect(condition(next, 'Progressing')).toMatchObject({ status: 'False', reason: 'TemporalUnavailable' });
     expect(types(decide({ status: next, temporal: 'down' }))).toEqual(['retry']);
-  });
-});
-
-const done: ResourceStatus = { status: 'Succeeded', lastCompleted: RUN, objects: runResult(['out']).objects };
-
-/** What is decided while the removal has failed so often. */
-function failing(attempt: number): Action[] {
-  const failure = { code: 'StoreUnavailable', message: 'no route', attempt, maxAttempts: 0 };
-  const removal = runningReport({ progress: progress({ phase: 'delete', state: 'Failed', failure }) });
-  return decide({ metadata: deleting, status: done, removal });
-}
-
-const ended = (state: 'terminated' | 'failed', seconds: number): RunReport => ({
-  state,
-  message: 'why',
-  closeTime: secondsAgo(seconds),
-});
-
-describe('deletion', () => {
-  test('nothing was ever written: goes at once', () => {
-    expect(types(decide({ metadata: deleting }))).toEqual(['removeFinalizer']);
-    const refused: ResourceStatus = { status: 'Fatal', lastFailed: OLDER, error: 'no such bucket' };
-    expect(types(decide({ metadata: deleting, status: refused }))).toEqual(['removeFinalizer']);
-  });
-
-  test('of somebody else’s finalizer is not ours to decide', () => {
-    expect(decide({ metadata: { ...deleting, finalizers: ['other'] }, status: done })).toEqual([]);
-  });
-
-  test('noFinalizer keeps the data', () => {
-    const spec = specTo('out', { noFinalizer: true });
-    expect(types(decide({ spec, metadata: deleting, status: done }))).toEqual(['removeFinalizer']);
-  });
-
-  test('waits until the run has ended', () => {
-    const status: ResourceStatus = { ...done, status: 'Running', active: OLDER };
-    expect(types(decide({ metadata: deleting, status, older: runningReport() }))).toEqual([
-      'cancel',
-      'status',
-      'awaitEnd',
-      'requeueAfter',
-    ]);
-  });
-
-  test('removes what is recorded and what the last run published unrecorded', () => {
-    const status: ResourceStatus = { ...done, active: OLDER };
-    const actions = decide({
-      metadata: deleting,
-      status,
-      older: { state: 'completed', result: runResult(['late']) },
-    });
-    expect(types(actions)).toEqual(['status', 'startDelete', 'awaitEnd', 'requeueAfter']);
-    expect(actions[1]).toMatchObject({
-      workflowId: REMOVAL,
-      input: { objects: [{ key: 'out' }, { key: 'late' }] },
-    });
-  });
-
-  test('what fails is said in an event, once per doubling of the attempts, and goes on', () => {
-    const actions = failing(1);
-    expect(events(actions)).toEqual(['Warning DeleteFailed: no route']);
-    expect(condition(statusOf(actions), 'Progressing')).toMatchObject({
-      status: 'False',
-      reason: 'DeleteFailed',
-    });
-    const names = [1, 2, 3, 4].map((attempt) => failing(attempt).find(({ type }) => type === 'event'));
-    expect(new Set(names.map((event) => JSON.stringify(event))).size).toBe(3);
-    expect(types(actions)).not.toContain('removeFinalizer');
-  });
-
-  test('only success lets the resource go', () => {
-    const removal: RunReport = { state: 'deleted', data: { deleted: ['out'], kept: [] } };
-    expect(types(decide({ metadata: deleting, status: done, removal }))).toEqual(['removeFinalizer']);
-  });
-
-  test('a removal that was terminated is started again; one that gave up after a while', () => {
-    expect(types(decide({ metadata: deleting, status: done, removal: ended('terminated', 0) }))).toContain(
-      'startDelete',
-    );
-    expect(types(decide({ metadata: deleting, status: done, removal: ended('failed', 31) }))).toContain(
-      'startDelete',
-    );
-    const soon = decide({ metadata: deleting, status: done, removal: ended('failed', 10) });
-    expect(soon.at(-1)).toEqual({ type: 'requeueAfter', milliseconds: 20_000 });
-  });
-
-  test('a spec that became invalid says what to do', () => {
-    const actions = decide({ spec: specTo(''), metadata: deleting, status: done });
-    expect(events(actions)[0]).toMatch(/^Warning DeleteFailed: .*correct the spec, or set noFinalizer: true/);
-    expect(types(actions)).not.toContain('removeFinalizer');
   });
 });
