@@ -12,12 +12,14 @@ export interface WorkerConfig {
   scratchDir: string;
   /** Bytes. */
   memoryLimit: number;
+  /** Engine processes: as many as asked for, but no more than the memory is enough for. */
   parallelChunks: number;
   /** Bytes. */
   chunkBytes: number;
   logLevel: string;
 }
 
+const CHUNK_MEMORY = 400 * 2 ** 20;
 const UNITS: Record<string, number> = {
   '': 1,
   K: 1e3,
@@ -77,12 +79,18 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       ),
     )
     .addOption(
-      option('--memory-limit <size>', 'memory of worker and engine processes together', 'DDC_MEMORY_LIMIT')
-        .argParser(parseBytes)
-        .default(2 ** 30, '1Gi'),
+      option(
+        '--memory-limit <size>',
+        'memory of worker and engine processes together (default: 512Mi for each parallel chunk, at least 1Gi)',
+        'DDC_MEMORY_LIMIT',
+      ).argParser(parseBytes),
     )
     .addOption(
-      option('--parallel-chunks <count>', 'engine processes, one core each', 'DDC_PARALLEL_CHUNKS')
+      option(
+        '--parallel-chunks <count>',
+        'engine processes, one core each; fewer where the memory limit asks for it',
+        'DDC_PARALLEL_CHUNKS',
+      )
         .argParser(parseCount)
         .default(availableParallelism(), 'number of cores'),
     )
@@ -95,5 +103,14 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),
     )
     .parse(argv);
-  return program.opts<WorkerConfig>();
+  const { memoryLimit: given, ...rest } = program.opts<
+    Omit<WorkerConfig, 'memoryLimit'> & { memoryLimit?: number }
+  >();
+  const memoryLimit = given ?? Math.max(2 ** 30, rest.parallelChunks * 2 ** 29);
+  return { ...rest, memoryLimit, parallelChunks: affordableChunks(rest.parallelChunks, memoryLimit) };
+}
+
+/** A chunk in work needs some 400 MB, the worker's share included; one is always possible, if slowly. */
+export function affordableChunks(wanted: number, memoryLimit: number): number {
+  return Math.max(1, Math.min(wanted, Math.floor(memoryLimit / CHUNK_MEMORY)));
 }

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals';
+import { affordableChunks, parseBytes, readWorkerConfig } from '../../worker/config.ts';
+
+const GIB = 2 ** 30;
+const read = (...args: string[]) => readWorkerConfig(['node', 'worker', ...args]);
+
+describe('worker settings', () => {
+  test.each([
+    ['512Mi', 512 * 2 ** 20],
+    ['2G', 2e9],
+    ['1000000', 1e6],
+    ['64Ki', 65_536],
+  ])('the size %s', (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
+  });
+
+  test.each(['', '1 TB', '-1', '1.5Gi', 'Mi'])('no size: "%s"', (text) => {
+    expect(() => parseBytes(text)).toThrow('Expected a size like 512Mi');
+  });
+
+  test('memory grows with the parallel chunks unless it is given', () => {
+    expect(read('--parallel-chunks', '1').memoryLimit).toBe(GIB);
+    expect(read('--parallel-chunks', '16')).toMatchObject({ memoryLimit: 8 * GIB, parallelChunks: 16 });
+  });
+
+  test('a given memory limit bounds the parallel chunks, never to none', () => {
+    expect(read('--parallel-chunks', '16', '--memory-limit', '1Gi').parallelChunks).toBe(2);
+    expect(affordableChunks(4, 100)).toBe(1);
+  });
+});
