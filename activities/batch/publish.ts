@@ -25,7 +25,7 @@ export async function publish(
     const records = await readLedger(store, run, plan);
     const format = formatNamed(plan.destination.format);
     const assembly = assemble(records, format.ordered);
-    const epilogue = format.epilogue(
+    const epilogue = await format.epilogue(
       records.map((record, chunk) => ({
         position: assembly.positions[chunk]!,
         bodyBytes: record.bodyBytes,

@@ -115,7 +115,7 @@ export interface Format {
   /** Reads the local result file that the engine wrote and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
-  epilogue(chunks: PlacedChunk[]): Buffer;
+  epilogue(chunks: PlacedChunk[]): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
   rowsInTrailer?(trailer: Buffer): number;
 }

@@ -133,5 +133,5 @@ export async function writeObject(
     pieces.push(padded);
     position += padded.length;
   }
-  return { object: Buffer.concat([...pieces, format.epilogue(chunks)]), chunks };
+  return { object: Buffer.concat([...pieces, await format.epilogue(chunks)]), chunks };
 }

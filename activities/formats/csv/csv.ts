@@ -16,5 +16,5 @@ export const csv: Format = {
   copyOptions: (index) =>
     `FORMAT csv, HEADER ${index === 0}, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''`,
   layout: async (file) => ({ start: 0, end: (await stat(file)).size, trailer: Buffer.alloc(0) }),
-  epilogue: () => Buffer.alloc(0),
+  epilogue: async () => Buffer.alloc(0),
 };

@@ -168,9 +168,18 @@ export function moveRowGroup(
 
 /** The same file metadata with other row groups. */
 export function withRowGroups(file: Struct, groups: readonly Struct[]): Struct {
-  const rows = groups.reduce((sum, group) => sum + BigInt(rowsOf(group)), 0n);
+  const rows = groups.reduce((sum, group) => sum + rowsOf(group), 0);
+  return withEncodedRowGroups(file, rows, groups);
+}
+
+/** The same for row groups of which some or all are encoded already. */
+export function withEncodedRowGroups(
+  file: Struct,
+  rows: number,
+  groups: readonly (Struct | Buffer)[],
+): Struct {
   const changed: Struct = new Map(file);
-  changed.set(FILE.rows, { type: TYPE.i64, value: rows });
+  changed.set(FILE.rows, { type: TYPE.i64, value: BigInt(rows) });
   changed.set(FILE.rowGroups, { type: TYPE.list, value: { of: TYPE.struct, items: [...groups] } });
   return changed;
 }

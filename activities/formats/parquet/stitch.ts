@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { TransferError } from '../../failures.ts';
 import type { PlacedChunk, ResultLayout } from '../format.ts';
 import { footerBytes, footerLength, guarded, parseFooter } from './footer.ts';
-import { moveRowGroup, rowGroups, schemaKey, totalRows, withRowGroups } from './metadata.ts';
-import type { Struct } from './thrift.ts';
+import { moveRowGroup, rowGroups, rowsOf, schemaKey, totalRows, withEncodedRowGroups } from './metadata.ts';
+import { encodeStruct } from './thrift.ts';
 
 const TAIL_BYTES = 8;
 const RESULT = 'the result of a chunk';
@@ -27,26 +28,33 @@ export async function layout(path: string): Promise<ResultLayout> {
   }
 }
 
-/** One footer for all bodies, wherever in the object they lie: it names the row groups in row order. */
-export function epilogue(chunks: readonly PlacedChunk[]): Buffer {
-  const files = chunks.map(({ trailer }) => parseFooter(trailer, RESULT));
-  const first = files[0];
-  if (first === undefined) throw new RangeError('there is always at least one chunk');
+/**
+ * One footer for all bodies, wherever in the object they lie: it names the row groups in row order. One chunk's
+ * footer at a time is decoded, and others may run in between: thousands of them take seconds.
+ */
+export async function epilogue(chunks: readonly PlacedChunk[]): Promise<Buffer> {
+  const [chunk] = chunks;
+  if (chunk === undefined) throw new RangeError('there is always at least one chunk');
+  const first = parseFooter(chunk.trailer, RESULT);
   const key = schemaKey(first);
-  const groups: Struct[] = [];
-  files.forEach((file, index) => {
+  const groups: Buffer[] = [];
+  let rows = 0;
+  for (const [index, { position, trailer }] of chunks.entries()) {
+    const file = parseFooter(trailer, RESULT);
     if (schemaKey(file) !== key) {
       throw new TransferError(
         'VerificationFailed',
         `chunk ${index} was written with another schema than chunk 0`,
       );
     }
-    const { position } = chunks[index] as PlacedChunk;
     for (const group of rowGroups(file)) {
-      groups.push(moveRowGroup(group, () => position, { keepBloomFilters: true }));
+      const moved = moveRowGroup(group, () => position, { keepBloomFilters: true });
+      groups.push(Buffer.from(encodeStruct(moved)));
+      rows += rowsOf(group);
     }
-  });
-  return footerBytes(withRowGroups(first, groups));
+    await setImmediate();
+  }
+  return footerBytes(withEncodedRowGroups(first, rows, groups));
 }
 
 export function rowsInTrailer(trailer: Buffer): number {

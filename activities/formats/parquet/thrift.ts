@@ -23,6 +23,7 @@ export const TYPE = {
 export type Value = boolean | number | bigint | Buffer | List | Struct;
 
 export interface List {
+  /** Type of the items. A struct among them may stand there encoded, as a Buffer. */
   of: number;
   items: Value[];
 }
@@ -194,7 +195,8 @@ class Encoder {
         this.#list(value as List);
         break;
       case TYPE.struct:
-        this.struct(value as Struct);
+        if (Buffer.isBuffer(value)) this.#append(value);
+        else this.struct(value as Struct);
         break;
       default:
         this.#byte(value as number);
