@@ -18,22 +18,15 @@ const checks: [string, string[]][] = [
   ],
   ['unused code', [`${MODULES}/knip/bin/knip.js`]],
   ['generated files', ['operator/api/print-crds.ts', '--check']],
-  [
-    'tests',
-    [
-      '--disable-warning=ExperimentalWarning',
-      '--experimental-vm-modules',
-      `${MODULES}/jest/bin/jest.js`,
-      ...process.argv.slice(2),
-    ],
-  ],
 ];
 
-for (const [name, command] of checks) {
+for (const [name, command] of checks) run(name, node, command);
+run('tests', 'npm', ['test', '--silent', '--', ...process.argv.slice(2)]);
+
+function run(name: string, program: string, args: string[]): void {
   console.error(`== ${name}`);
-  const { status } = spawnSync(node, command, { stdio: 'inherit' });
-  if (status !== 0) {
-    console.error(`verify: ${name} failed`);
-    process.exit(status ?? 1);
-  }
+  const { status } = spawnSync(program, args, { stdio: 'inherit' });
+  if (status === 0) return;
+  console.error(`verify: ${name} failed`);
+  process.exit(status ?? 1);
 }
