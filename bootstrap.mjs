@@ -23,7 +23,7 @@ const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 
 /** One installer at a time; a lock whose owner is gone is broken. */
 function acquire() {
   mkdirSync(dirname(guard), { recursive: true });
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
       writeFileSync(guard, String(process.pid), { flag: 'wx' });
       return;
@@ -39,6 +39,8 @@ function acquire() {
       rmSync(guard, { force: true });
       continue;
     }
+    if (tries === 0)
+      console.error(`node modules: process ${owner} installs them; waiting (if it does not: rm ${guard})`);
     sleep(200);
   }
 }
