@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
@@ -35,7 +36,7 @@ export async function finishedChunks(store: ObjectStore, run: Run): Promise<Set<
 }
 
 export async function storePlan(store: ObjectStore, run: Run, plan: Plan): Promise<PlanReference> {
-  const key = planKey(run);
+  const key = planKey(run, randomUUID());
   await store.put(key, Buffer.from(JSON.stringify(plan)));
   return { kind: 'stored', key };
 }

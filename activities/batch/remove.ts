@@ -4,7 +4,7 @@ import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import type { Plan } from './plan.ts';
-import { METADATA_TRANSFER, runPrefix, transferPrefix } from './staging.ts';
+import { METADATA_TRANSFER, isPlanKey, runPrefix, transferPrefix } from './staging.ts';
 
 /** Clocks of store and worker may differ by so much. */
 const CLOCK_SKEW_MS = 60_000;
@@ -78,7 +78,7 @@ async function removeOwn(
 async function removeStaging(store: ObjectStore, prefix: string): Promise<void> {
   const keys: string[] = [];
   for await (const key of store.list(prefix)) keys.push(key);
-  for (const key of keys.filter((candidate) => candidate.endsWith('/plan.json'))) {
+  for (const key of keys.filter(isPlanKey)) {
     const text = await store.get(key);
     const { key: target, uploadId } = text === undefined ? {} : planDestination(text);
     if (target !== undefined && uploadId !== undefined) await store.abortUpload(target, uploadId);

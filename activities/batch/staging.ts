@@ -8,7 +8,9 @@ export const transferPrefix = (uid: string): string => `${ROOT}/${uid}/`;
 export const runPrefix = (run: Run): string => `${transferPrefix(run.transfer.uid)}${run.runId}/`;
 const epochPrefix = (run: Run): string => `${runPrefix(run)}${run.epoch}/`;
 
-export const planKey = (run: Run): string => `${epochPrefix(run)}plan.json`;
+/** One for each attempt: an attempt that was thought dead must not replace the plan that slices follow. */
+export const planKey = (run: Run, attempt: string): string => `${epochPrefix(run)}plans/${attempt}.json`;
+export const isPlanKey = (key: string): boolean => /\/plans\/[^/]+\.json$/.test(key);
 export const ledgerPrefix = (run: Run): string => `${epochPrefix(run)}chunks/`;
 export const recordKey = (run: Run, chunk: number): string =>
   `${ledgerPrefix(run)}${String(chunk).padStart(6, '0')}.json`;

@@ -16,8 +16,6 @@ export type Body = Buffer | { file: string; start: number; end: number };
 export interface UploadedPart {
   number: number;
   etag: string;
-  /** Base64 of the big-endian CRC-32; verified by the store. */
-  crc32: string;
   bytes: number;
 }
 

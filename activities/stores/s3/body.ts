@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
 import type { Body } from '../object-store.ts';
 
 export function bodyBytes(body: Body): number {
@@ -31,13 +31,11 @@ export function openBody(body: Body) {
   return createReadStream(body.file, { start: body.start, end: body.end - 1, highWaterMark: 1 << 18 });
 }
 
-/** CRC-32 as S3 wants it: base64 of four big-endian bytes. */
-export async function bodyChecksum(body: Body): Promise<string> {
-  let sum = 0;
+/** Content-MD5 (RFC 1864): the store refuses a body that arrives otherwise. */
+export async function contentMd5(body: Body): Promise<string> {
+  const hash = createHash('md5');
   const opened = openBody(body);
-  if (Buffer.isBuffer(opened)) sum = crc32(opened);
-  else for await (const piece of opened) sum = crc32(piece as Buffer, sum);
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(sum);
-  return bytes.toString('base64');
+  if (Buffer.isBuffer(opened)) hash.update(opened);
+  else for await (const piece of opened) hash.update(piece as Buffer);
+  return hash.digest('base64');
 }

@@ -15,7 +15,7 @@ import {
 import pRetry from 'p-retry';
 import { TransferError } from '../../failures.ts';
 import type { ObjectInfo, ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
-import { bodyBytes, bodyChecksum, hold, openBody } from './body.ts';
+import { bodyBytes, contentMd5, hold, openBody } from './body.ts';
 import { createClient, type S3Connection } from './client.ts';
 import { isTransient, storeError } from './errors.ts';
 import { rangeReader } from './read.ts';
@@ -24,8 +24,8 @@ import { rangeReader } from './read.ts';
 const DELETE_BATCH = 1_000;
 
 /**
- * An S3-compatible bucket. Keeps to what AWS, IBM COS, MinIO and versitygw have in common: CRC-32 on every
- * part and again on complete, no GetObjectAttributes, no trailing checksums.
+ * An S3-compatible bucket. Keeps to what AWS, IBM COS, MinIO and versitygw have in common: Content-MD5 on every body
+ * (with other checksums AWS demands part numbers without gaps), no GetObjectAttributes, no trailing checksums.
  */
 export function connectS3(connection: S3Connection): ObjectStore {
   const client = createClient(connection);
@@ -97,7 +97,7 @@ export function connectS3(connection: S3Connection): ObjectStore {
 
     async put(key, given, metadata = {}) {
       const body = await hold(given);
-      const ChecksumCRC32 = await bodyChecksum(body);
+      const ContentMD5 = await contentMd5(body);
       const answer = await retried(`writing ${location(key)}`, () =>
         client.send(
           new PutObjectCommand({
@@ -105,7 +105,7 @@ export function connectS3(connection: S3Connection): ObjectStore {
             Key: key,
             Body: openBody(body),
             ContentLength: bodyBytes(body),
-            ChecksumCRC32,
+            ContentMD5,
             Metadata: metadata,
           }),
         ),
@@ -120,7 +120,6 @@ export function connectS3(connection: S3Connection): ObjectStore {
             Bucket,
             Key: key,
             Metadata: metadata,
-            ChecksumAlgorithm: 'CRC32',
           }),
         ),
       );
@@ -129,7 +128,7 @@ export function connectS3(connection: S3Connection): ObjectStore {
 
     async uploadPart(key, uploadId, number, given): Promise<UploadedPart> {
       const body = await hold(given);
-      const crc32 = await bodyChecksum(body);
+      const ContentMD5 = await contentMd5(body);
       const answer = await retried(`writing part ${number} of ${location(key)}`, () =>
         client.send(
           new UploadPartCommand({
@@ -139,11 +138,11 @@ export function connectS3(connection: S3Connection): ObjectStore {
             PartNumber: number,
             Body: openBody(body),
             ContentLength: bodyBytes(body),
-            ChecksumCRC32: crc32,
+            ContentMD5,
           }),
         ),
       );
-      return { number, etag: answer.ETag ?? '', crc32, bytes: bodyBytes(body) };
+      return { number, etag: answer.ETag ?? '', bytes: bodyBytes(body) };
     },
 
     async completeUpload(key, uploadId, parts) {
@@ -157,7 +156,6 @@ export function connectS3(connection: S3Connection): ObjectStore {
               Parts: parts.map((part) => ({
                 PartNumber: part.number,
                 ETag: part.etag,
-                ChecksumCRC32: part.crc32,
               })),
             },
           }),
