@@ -9,7 +9,7 @@ import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
-import { openScratch } from './scratch-root.ts';
+import { openScratch, removeAttempts } from './scratch-root.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** Slices of several runs may wait for the pool at once; the pool bounds what is in work. */
@@ -43,6 +43,10 @@ const pool = new EnginePool<EngineJob>({
   processes: config.parallelChunks,
   jobsPerProcess: JOBS_PER_PROCESS,
   jobsPerLife: JOBS_PER_LIFE,
+  ended: (pid) => {
+    // At the worker's own end the whole directory goes.
+    removeAttempts(scratchDirectory, pid).catch(() => undefined);
+  },
   environment: toEnvironment({
     scratchDirectory,
     engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,

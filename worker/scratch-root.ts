@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { attemptPrefix } from '../activities/batch/scratch.ts';
 
 const NAME = /^worker-(\d+)-/;
 
@@ -12,6 +13,12 @@ export async function openScratch(parent: string): Promise<string> {
       await rm(join(parent, name), { recursive: true, force: true });
   }
   return mkdtemp(join(parent, `worker-${process.pid}-`));
+}
+
+/** What the attempts of an engine process that was killed have left. */
+export async function removeAttempts(scratch: string, pid: number): Promise<void> {
+  for (const name of await readdir(scratch))
+    if (name.startsWith(attemptPrefix(pid))) await rm(join(scratch, name), { recursive: true, force: true });
 }
 
 function alive(pid: number): boolean {

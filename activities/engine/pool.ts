@@ -21,6 +21,8 @@ export interface PoolOptions {
   jobsPerLife: number;
   /** Settings for the processes; credentials travel in jobs, never here. */
   environment: Record<string, string>;
+  /** Called when a process has ended, so that what it left can be removed. */
+  ended?: (pid: number) => void;
 }
 
 interface Pending<Job> {
@@ -184,6 +186,7 @@ export class EnginePool<Job> {
 
   #ended(member: Member<Job>): void {
     if (!this.#members.delete(member)) return;
+    if (member.child.pid !== undefined) this.#options.ended?.(member.child.pid);
     const jobs = [...member.running.values()];
     const killed = jobs.some((pending) => pending.cancelled);
     for (const pending of jobs) {
