@@ -185,10 +185,10 @@ export function withEncodedRowGroups(
 }
 
 function moveField(struct: Struct, id: number, delta: (offset: number) => number): void {
-  const field = struct.get(id);
-  if (field === undefined) return;
+  if (!struct.has(id)) return;
   const offset = integer(struct, id);
-  if (offset > 0) struct.set(id, { type: field.type, value: BigInt(offset + delta(offset)) });
+  // always 64 bits: a damaged footer may have it in a type that is too small
+  if (offset > 0) struct.set(id, { type: TYPE.i64, value: BigInt(offset + delta(offset)) });
 }
 
 function chunks(file: Struct): Struct[] {
