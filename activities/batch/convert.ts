@@ -35,12 +35,13 @@ export async function convertChunk(
   const { chunks } = plan.source;
   const reader = source.open(plan.source);
   const fetched = await from.fetch(reader, chunks, chunk, directory);
-  const file = join(directory, 'result');
+  const { options } = plan.destination;
+  const result = join(directory, 'result');
   const select = renderSelect(plan.select, fetched, to.text);
   const rowsWritten = await oneAtATime(() =>
     withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
       try {
-        return await engine.run(`COPY (${select}) TO ${literal(file)} (${to.copyOptions(chunk)})`);
+        return await engine.run(`COPY (${select}) TO ${literal(result)} (${to.copyOptions(chunk, options)})`);
       } catch (error) {
         throw await explain(error as Error, from, plan, chunk, directory, engine);
       }
@@ -48,6 +49,7 @@ export async function convertChunk(
   );
   const counted = { rowsRead: fetched.rows, rowsWritten };
   verifyCounts(plan, chunk, counted);
+  const file = (await to.encode?.(result, directory, options)) ?? result;
   return { file, ...counted, bytesRead: fetched.bytesRead };
 }
 

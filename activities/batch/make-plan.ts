@@ -30,6 +30,8 @@ export async function makePlan(
           chunkBytes: settings.chunkBytes,
           maxChunks: MAX_CHUNKS,
           hints: job.hints,
+          options: transfer.source.options ?? {},
+          rowNumbers: false,
           engine,
           directory,
         });
@@ -45,7 +47,11 @@ export async function makePlan(
               chunks: { location: reader.location, columns, cuts, reading },
             },
             select,
-            destination: { key: transfer.destination.objectKey, format: to.name },
+            destination: {
+              key: transfer.destination.objectKey,
+              format: to.name,
+              options: transfer.destination.options ?? {},
+            },
           },
           source: {
             format: from.name,

@@ -1,3 +1,4 @@
+import type { FormatOptions } from '../../workflows/contract.ts';
 import type { ChunkSource } from '../formats/format.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 
@@ -19,6 +20,7 @@ export interface Plan {
   destination: {
     key: string;
     format: string;
+    options: FormatOptions;
     /** Of the multipart upload; absent for a run of one chunk. */
     uploadId?: string;
   };

@@ -31,6 +31,7 @@ export async function publish(
         bodyBytes: record.bodyBytes,
         trailer: Buffer.from(record.trailer, 'base64'),
       })),
+      plan.destination.options,
     );
     const bytes = assembly.bodyBytes + epilogue.length;
     const etag =

@@ -1,4 +1,4 @@
-import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** A column of a source as the engine sees it. */
@@ -28,6 +28,10 @@ export interface SourceDescription {
   cuts: number[];
   /** Rows in all, where the format knows. */
   rows?: number;
+  /** Number of each chunk's first row in the object, from 0; present when asked for by `rowNumbers`. */
+  firstRows?: number[];
+  /** Types that become others when they are read, e.g. `at: int96 -> timestamp[us]`. */
+  conversions?: string[];
   /** What the reading side needs again for every chunk; small and JSON. */
   reading: unknown;
   /** Facts for people, e.g. `{compression: 'zstd'}`. */
@@ -40,6 +44,9 @@ export interface DescribeOptions {
   /** Upper bound on the number of chunks; chunks grow beyond chunkBytes to respect it. */
   maxChunks: number;
   hints: PlanHints;
+  options: FormatOptions;
+  /** Whether the first row of every chunk must be known, though it may cost a pass over the object. */
+  rowNumbers: boolean;
   engine: Engine;
   /** Scratch that the engine sees; exclusive to this call. */
   directory: string;
@@ -111,11 +118,13 @@ export interface Format {
   ): Promise<Error | undefined>;
 
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
-  copyOptions(index: number): string;
-  /** Reads the local result file that the engine wrote and says which bytes are body. */
+  copyOptions(index: number, options: FormatOptions): string;
+  /** Makes the result file from what the engine wrote, where the engine cannot write the format itself. */
+  encode?(file: string, directory: string, options: FormatOptions): Promise<string>;
+  /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
-  epilogue(chunks: PlacedChunk[]): Promise<Buffer>;
+  epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
   rowsInTrailer?(trailer: Buffer): number;
 }

@@ -11,7 +11,7 @@ import type {
   RangeReader,
   SourceDescription,
 } from '../../activities/formats/format.ts';
-import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
 
 /** An object in memory that counts what is read of it, and hands bytes out in pieces of `piece` bytes. */
 export class MemoryReader implements RangeReader {
@@ -62,10 +62,22 @@ export async function describeSource(
   format: Format,
   reader: RangeReader,
   { engine, directory }: Workbench,
-  options: { chunkBytes?: number; maxChunks?: number; hints?: PlanHints } = {},
+  options: {
+    chunkBytes?: number;
+    maxChunks?: number;
+    hints?: PlanHints;
+    options?: FormatOptions;
+    rowNumbers?: boolean;
+  } = {},
 ): Promise<SourceDescription> {
-  const { chunkBytes = 64 * 1024 * 1024, maxChunks = 10_000, hints = {} } = options;
-  return format.describe(reader, { chunkBytes, maxChunks, hints, engine, directory });
+  const given = {
+    chunkBytes: 64 * 1024 * 1024,
+    maxChunks: 10_000,
+    hints: {},
+    options: {},
+    rowNumbers: false,
+  };
+  return format.describe(reader, { ...given, ...options, engine, directory });
 }
 
 export interface ReadBack {
@@ -114,14 +126,16 @@ export async function writeObject(
   format: Format,
   queries: readonly string[],
   { engine, directory }: Workbench,
-  options: { order?: readonly number[]; padding?: number } = {},
+  options: { order?: readonly number[]; padding?: number; options?: FormatOptions } = {},
 ): Promise<Joined> {
+  const given = options.options ?? {};
   const written = [];
   for (const [index, query] of queries.entries()) {
     const file = join(directory, `result-${index}`);
-    await engine.run(`COPY (${query}) TO ${literal(file)} (${format.copyOptions(index)})`);
-    const { start, end, trailer } = await format.layout(file);
-    written.push({ body: readFileSync(file).subarray(start, end), trailer });
+    await engine.run(`COPY (${query}) TO ${literal(file)} (${format.copyOptions(index, given)})`);
+    const encoded = (await format.encode?.(file, directory, given)) ?? file;
+    const { start, end, trailer } = await format.layout(encoded);
+    written.push({ body: readFileSync(encoded).subarray(start, end), trailer });
   }
   const pieces: Buffer[] = [];
   const chunks: PlacedChunk[] = [];
@@ -133,5 +147,5 @@ export async function writeObject(
     pieces.push(padded);
     position += padded.length;
   }
-  return { object: Buffer.concat([...pieces, await format.epilogue(chunks)]), chunks };
+  return { object: Buffer.concat([...pieces, await format.epilogue(chunks, given)]), chunks };
 }
