@@ -28,6 +28,7 @@ const FAILURE_CLASSES = {
   Internal: 'retry',
   // the plan no longer fits
   SourceChanged: 'replan',
+  DestinationChanged: 'replan',
   CutInsideQuotes: 'replan',
   TypeContradicted: 'replan',
   UploadLost: 'replan',

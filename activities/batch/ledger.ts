@@ -31,7 +31,7 @@ export async function readRecord(store: ObjectStore, run: Run, chunk: number): P
 
 export async function finishedChunks(store: ObjectStore, run: Run): Promise<Set<number>> {
   const finished = new Set<number>();
-  for await (const key of store.list(ledgerPrefix(run))) finished.add(chunkOfRecord(key));
+  for await (const { key } of store.list(ledgerPrefix(run))) finished.add(chunkOfRecord(key));
   return finished;
 }
 

@@ -43,7 +43,9 @@ export async function planRun(
     return { chunks, sliceSize, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
     if (chunks > 1)
-      plan.destination.uploadId = await store.createUpload(plan.destination.key, objectMetadata(run));
+      plan.destination.uploadId = await store.createUpload(plan.destination.key, {
+        metadata: objectMetadata(run),
+      });
     return storePlan(store, run, plan);
   });
   return { chunks, sliceSize, staged: true, plan: stored, ...found };

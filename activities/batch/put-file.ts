@@ -18,6 +18,6 @@ export async function putFile(
       'Unsupported',
       `${store.location(key)}: one chunk has become ${bytes} bytes; at most ${MOST_BYTES} are supported`,
     );
-  const { etag } = await store.put(key, { file, start: 0, end: bytes }, metadata);
+  const { etag } = await store.put(key, { file, start: 0, end: bytes }, { metadata });
   return { etag, bytes };
 }

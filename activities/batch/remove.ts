@@ -77,7 +77,7 @@ async function removeOwn(
 /** Aborts the uploads that stored plans name, then deletes all objects under the prefix. */
 async function removeStaging(store: ObjectStore, prefix: string): Promise<void> {
   const keys: string[] = [];
-  for await (const key of store.list(prefix)) keys.push(key);
+  for await (const { key } of store.list(prefix)) keys.push(key);
   for (const key of keys.filter(isPlanKey)) {
     const text = await store.get(key);
     const { key: target, uploadId } = text === undefined ? {} : planDestination(text);

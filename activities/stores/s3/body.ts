@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import type { Body } from '../object-store.ts';
 
 export function bodyBytes(body: Body): number {
@@ -23,8 +24,17 @@ export async function hold(body: Body): Promise<Body> {
   }
 }
 
-/** A fresh stream (or the buffer) for every attempt. */
-export function openBody(body: Body) {
+/** Sends a body: a fresh stream (or the buffer) for every attempt, and none left open when it fails. */
+export async function withBody<T>(body: Body, send: (opened: Buffer | Readable) => Promise<T>): Promise<T> {
+  const opened = openBody(body);
+  try {
+    return await send(opened);
+  } finally {
+    if (!Buffer.isBuffer(opened)) opened.destroy();
+  }
+}
+
+function openBody(body: Body): Buffer | Readable {
   if (Buffer.isBuffer(body)) return body;
   if (body.end === body.start) return Buffer.alloc(0);
   // createReadStream's end is inclusive.

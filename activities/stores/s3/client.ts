@@ -27,8 +27,8 @@ export function createClient(connection: S3Connection): S3Client {
     endpoint: connection.endpoint,
     region: connection.region ?? 'us-east-1',
     forcePathStyle: true,
-    maxAttempts: 4,
-    retryMode: 'standard',
+    // See requests.ts: a retry may have to look at what the request before it has done.
+    maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: IDLE_TIMEOUT_MS,

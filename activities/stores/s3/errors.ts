@@ -41,6 +41,7 @@ const BY_NAME: Record<string, FailureCode> = {
   ServiceUnavailable: 'Throttled',
   TooManyRequests: 'Throttled',
   RequestTimeTooSkewed: 'StoreUnavailable',
+  NotImplemented: 'Unsupported',
 };
 
 const BY_STATUS: Record<number, FailureCode> = {
@@ -51,6 +52,7 @@ const BY_STATUS: Record<number, FailureCode> = {
   409: 'StoreUnavailable',
   412: 'SourceChanged',
   429: 'Throttled',
+  501: 'Unsupported',
   503: 'Throttled',
 };
 
@@ -70,7 +72,7 @@ const WORDS: Partial<Record<FailureCode, string>> = {
  * Turns what the S3 client throws into an error of ours. The text is composed here: messages of the client
  * may repeat request data.
  */
-export function storeError(error: unknown, doing: string, endpoint: string): Error {
+export function storeError(error: unknown, doing: string, endpoint: string): TransferError {
   if (error instanceof TransferError) return error;
   if (!(error instanceof Error)) return new TransferError('Internal', `${doing}: unknown error`);
   const service = error as ServiceError;

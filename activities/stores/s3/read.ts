@@ -1,71 +1,78 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { RangeReader } from '../../formats/format.ts';
 import { TransferError } from '../../failures.ts';
+import type { ObjectInfo } from '../object-store.ts';
 import { isTransient, storeError } from './errors.ts';
+import type { Requests } from './requests.ts';
 
-const RESUMES = 4;
-const FIRST_DELAY_MS = 200;
+/** In a row, without a byte in between. */
+const MOST_FAILURES = 7;
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 4_000;
 
-interface PinnedObject {
-  client: S3Client;
-  endpoint: string;
-  bucket: string;
-  key: string;
-  etag: string;
-  size: number;
-  location: string;
-}
+type PinnedObject = Pick<ObjectInfo, 'key' | 'size' | 'etag'>;
 
-/**
- * Ranged reads of one version of an object (If-Match on each). A body that breaks off is continued where it
- * stopped; the client library itself retries only until the first byte.
- */
-export function rangeReader(object: PinnedObject): RangeReader {
+/** Ranged reads of one version of an object. A body that breaks off is continued where it stopped. */
+export function rangeReader(requests: Requests, object: PinnedObject): RangeReader {
   return {
-    location: object.location,
+    location: requests.location(object.key),
     size: object.size,
-    read: async (start, end) => readRange(object, start, end),
+    read: async (start, end) => readRange(requests, object, start, end),
   };
 }
 
-async function* readRange(object: PinnedObject, start: number, end: number): AsyncIterable<Uint8Array> {
+async function* readRange(
+  requests: Requests,
+  object: PinnedObject,
+  start: number,
+  end: number,
+): AsyncIterable<Uint8Array> {
+  const doing = `reading ${requests.location(object.key)}`;
   let position = start;
   let failures = 0;
   while (position < end) {
     try {
-      for await (const piece of await openRange(object, position, end)) {
+      for await (const piece of await openRange(requests, object, position, end)) {
         if (position + piece.length > end)
-          throw new TransferError(
-            'StoreUnavailable',
-            `reading ${object.location}: more bytes than asked for`,
-          );
+          throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
         position += piece.length;
+        failures = 0;
         yield piece;
       }
-      if (position < end)
-        throw new TransferError('StoreUnavailable', `reading ${object.location}: the answer was cut off`);
+      if (position < end) throw new TransferError('StoreUnavailable', `${doing}: the answer was cut off`);
     } catch (error) {
-      const known = storeError(error, `reading ${object.location}`, object.endpoint);
-      if (!isTransient(known) || failures >= RESUMES) throw known;
+      const known = storeError(error, doing, requests.endpoint);
       failures += 1;
-      await delay(FIRST_DELAY_MS * 2 ** failures * Math.random());
+      if (!isTransient(known) || failures > MOST_FAILURES) throw known;
+      await delay(Math.min(FIRST_DELAY_MS * 2 ** failures, LONGEST_DELAY_MS) * Math.random());
     }
   }
 }
 
+/** The body of an answer that is exactly what was asked for: a proxy may ignore Range, and send the whole object. */
 async function openRange(
+  { client, bucket, endpoint, location }: Requests,
   object: PinnedObject,
   start: number,
   end: number,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const answer = await object.client.send(
+  const answer = await client.send(
     new GetObjectCommand({
-      Bucket: object.bucket,
+      Bucket: bucket,
       Key: object.key,
       Range: `bytes=${start}-${end - 1}`,
       IfMatch: object.etag,
     }),
   );
-  return answer.Body as unknown as AsyncIterable<Uint8Array>;
+  const body = answer.Body as unknown as Readable;
+  const wanted = `bytes ${start}-${end - 1}/${object.size}`;
+  if (answer.$metadata.httpStatusCode === 206 && answer.ContentRange === wanted) return body;
+  body.destroy();
+  const got = answer.ContentRange ?? `status ${answer.$metadata.httpStatusCode} without Content-Range`;
+  throw new TransferError(
+    'InvalidEndpoint',
+    `reading ${location(object.key)}: ${endpoint}, or a proxy before it, does not answer to Range as S3 does: asked for ${wanted}, got ${got}`,
+  );
 }

@@ -15,7 +15,7 @@ async function read(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 async function list(store: ObjectStore, prefix: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const key of store.list(prefix)) keys.push(key);
+  for await (const { key } of store.list(prefix)) keys.push(key);
   return keys;
 }
 
@@ -34,7 +34,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     });
 
     test('puts, looks at and reads back objects with metadata', async () => {
-      const { etag } = await store.put('a/small', Buffer.from('hello'), { 'ddc-run': 'r1' });
+      const { etag } = await store.put('a/small', Buffer.from('hello'), { metadata: { 'ddc-run': 'r1' } });
       expect(await store.head('a/small')).toMatchObject({ size: 5, etag, metadata: { 'ddc-run': 'r1' } });
       expect((await store.get('a/small'))!.toString()).toBe('hello');
       expect(await store.head('a/none')).toBeUndefined();
@@ -66,7 +66,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     test('an upload becomes visible as a whole, parts in order of their numbers with gaps', async () => {
       const first = randomBytes(5 * MIB);
       const last = Buffer.from('end');
-      const uploadId = await store.createUpload('up', { 'ddc-run': 'r2' });
+      const uploadId = await store.createUpload('up', { metadata: { 'ddc-run': 'r2' } });
       const two = await store.uploadPart('up', uploadId, 9, last);
       const file = join(directory, 'part');
       await writeFile(file, Buffer.concat([Buffer.from('xx'), first]));
@@ -79,7 +79,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     });
 
     test('a part uploaded again has the same identity', async () => {
-      const uploadId = await store.createUpload('again', {});
+      const uploadId = await store.createUpload('again');
       const body = randomBytes(100_000);
       const one = await store.uploadPart('again', uploadId, 1, body);
       expect(await store.uploadPart('again', uploadId, 1, body)).toEqual(one);
@@ -87,7 +87,7 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     });
 
     test('aborting leaves nothing and is repeatable; completing afterwards says that the upload is lost', async () => {
-      const uploadId = await store.createUpload('gone', {});
+      const uploadId = await store.createUpload('gone');
       const part = await store.uploadPart('gone', uploadId, 1, Buffer.from('x'));
       await store.abortUpload('gone', uploadId);
       await store.abortUpload('gone', uploadId);
@@ -101,10 +101,10 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     });
 
     test('finds uploads without parts on exactly one key', async () => {
-      const orphan = await store.createUpload('key', {});
-      const working = await store.createUpload('key', {});
+      const orphan = await store.createUpload('key');
+      const working = await store.createUpload('key');
       await store.uploadPart('key', working, 1, Buffer.from('x'));
-      const other = await store.createUpload('key2', {});
+      const other = await store.createUpload('key2');
       expect((await store.emptyUploads('key')).map((upload) => upload.uploadId)).toEqual([orphan]);
       await store.abortUpload('key', orphan);
       await store.abortUpload('key', working);

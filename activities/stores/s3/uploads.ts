@@ -1,0 +1,119 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListPartsCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { TransferError } from '../../failures.ts';
+import type { ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
+import { bodyBytes, contentMd5, hold, withBody } from './body.ts';
+import { conditionally } from './conditions.ts';
+import { etagOfParts, sameEtag } from './etags.ts';
+import { head } from './head.ts';
+import { described } from './headers.ts';
+import type { Requests } from './requests.ts';
+
+type UploadMethods = Pick<
+  ObjectStore,
+  'createUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload' | 'emptyUploads'
+>;
+
+export function uploadMethods(requests: Requests): UploadMethods {
+  const { client, bucket: Bucket, location } = requests;
+  return {
+    async createUpload(key, options = {}) {
+      const answer = await requests.run(`opening an upload to ${location(key)}`, () =>
+        client.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...described(options) })),
+      );
+      return answer.UploadId!;
+    },
+
+    async uploadPart(key, uploadId, number, given): Promise<UploadedPart> {
+      const body = await hold(given);
+      const ContentMD5 = await contentMd5(body);
+      const bytes = bodyBytes(body);
+      const answer = await requests.run(`writing part ${number} of ${location(key)}`, () =>
+        withBody(body, (Body) =>
+          client.send(
+            new UploadPartCommand({
+              Bucket,
+              Key: key,
+              UploadId: uploadId,
+              PartNumber: number,
+              Body,
+              ContentLength: bytes,
+              ContentMD5,
+            }),
+          ),
+        ),
+      );
+      return { number, etag: answer.ETag ?? '', bytes };
+    },
+
+    async completeUpload(key, uploadId, parts, condition = {}) {
+      const Parts = parts.map((part) => ({ PartNumber: part.number, ETag: part.etag }));
+      return conditionally(requests, key, condition, (headers) =>
+        requests.run(
+          `completing ${location(key)}`,
+          async () => {
+            const answer = await client.send(
+              new CompleteMultipartUploadCommand({
+                Bucket,
+                Key: key,
+                UploadId: uploadId,
+                MultipartUpload: { Parts },
+                ...headers,
+              }),
+            );
+            return { etag: answer.ETag ?? '' };
+          },
+          async () => {
+            const present = await head(requests, key);
+            return present !== undefined && sameEtag(present.etag, etagOfParts(parts))
+              ? { etag: present.etag }
+              : undefined;
+          },
+        ),
+      );
+    },
+
+    async abortUpload(key, uploadId) {
+      try {
+        await requests.run(`aborting an upload to ${location(key)}`, () =>
+          client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId })),
+        );
+      } catch (error) {
+        if (!(error instanceof TransferError) || !GONE.includes(error.code)) throw error;
+      }
+    },
+
+    async emptyUploads(key) {
+      const listed = await requests.run(`listing uploads to ${location(key)}`, () =>
+        client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: key })),
+      );
+      const empty: PendingUpload[] = [];
+      for (const { Key, UploadId, Initiated = new Date(0) } of listed.Uploads ?? [])
+        if (Key === key && UploadId !== undefined && (await isEmpty(requests, key, UploadId)))
+          empty.push({ uploadId: UploadId, initiated: Initiated });
+      return empty;
+    },
+  };
+}
+
+const GONE: readonly string[] = ['UploadLost', 'ObjectNotFound', 'BucketNotFound'];
+
+/** False when it has ended meanwhile. */
+async function isEmpty(requests: Requests, key: string, uploadId: string): Promise<boolean> {
+  const { client, bucket: Bucket, location } = requests;
+  try {
+    const { Parts = [] } = await requests.run(`listing uploads to ${location(key)}`, () =>
+      client.send(new ListPartsCommand({ Bucket, Key: key, UploadId: uploadId, MaxParts: 1 })),
+    );
+    return Parts.length === 0;
+  } catch (error) {
+    if (error instanceof TransferError && error.code === 'UploadLost') return false;
+    throw error;
+  }
+}
