@@ -5,7 +5,6 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { putFile } from '../activities/batch/put-file.ts';
 import { connectS3 } from '../activities/stores/s3/s3-store.ts';
 import { startController } from '../deploy/local/controller.ts';
 import { paymentsCsv } from '../deploy/local/payments.ts';
@@ -151,7 +150,8 @@ async function upload(environment: Record<string, string>, files: Record<string,
   await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
   client.destroy();
   const store = connectS3({ endpoint, bucket: BUCKET, credentials: { accessKey, secretKey } });
-  for (const [key, file] of Object.entries(files)) await putFile(store, key, file, {});
+  for (const [key, file] of Object.entries(files))
+    await store.put(key, { file, start: 0, end: statSync(file).size });
   store.close();
 }
 

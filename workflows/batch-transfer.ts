@@ -54,7 +54,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
         ...planned.destination,
         rows: rowsWritten,
         bytes: bytesWritten,
-        objects: published.objects.length,
+        objects: published.objectCount,
       },
       warnings: [...planned.warnings, ...left.warnings],
     };
@@ -80,11 +80,13 @@ async function tidyUp(
   previous: WrittenObject[],
   state: RunState,
 ): Promise<{ objects: WrittenObject[]; warnings: string[] }> {
-  const { destination } = run.transfer;
+  const { destination, writeOperation } = run.transfer;
   const elsewhere = previous.filter((old) => !isAt(old, destination));
-  const left = { objects: elsewhere, warnings: elsewhere.map(leftElsewhere) };
+  const left = { objects: [...elsewhere], warnings: elsewhere.map(leftElsewhere) };
   const kept = new Set(published.objects.map((object) => object.key));
-  const replaced = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
+  const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
+  if (writeOperation === 'Append') left.objects.push(...earlier);
+  const replaced = writeOperation === 'Append' ? [] : earlier;
   if (!planned.staged && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
@@ -93,7 +95,7 @@ async function tidyUp(
   } catch (error) {
     if (!(error instanceof StepEnded)) throw error;
     const warning = `what the copy no longer needs could not all be removed; the next run or the deletion does it: ${error.message}`;
-    return { objects: [...elsewhere, ...replaced], warnings: [...left.warnings, warning] };
+    return { objects: [...left.objects, ...replaced], warnings: [...left.warnings, warning] };
   }
 }
 
@@ -122,7 +124,7 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
-      if (planned.chunks === 1)
+      if (planned.whole)
         return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.

@@ -77,6 +77,12 @@ export interface S3Asset {
   dataFormat?: string;
   /** Options of formats, as given in the blocks of the same names. */
   options?: FormatOptions;
+  /** Of a destination: columns that divide the result into objects, in Hive's layout. */
+  partitionBy?: string[];
+  /** Of a destination: whether the data leaves out the partition columns, which the paths hold. */
+  dropPartitionColumns?: boolean;
+  /** Of a destination, bytes: a larger result is several objects. */
+  maxObjectSize?: number;
   /** For people: status, events, Web UI. */
   description: string;
   /** Where the credentials are; absent = anonymous access. Never the credentials. */
@@ -165,6 +171,8 @@ export interface TechnicalMetadata {
   bytes?: number;
   rows?: number;
   objects?: number;
+  /** Types that are others in the engine or the target, e.g. `at: int96 -> timestamp[us]`. */
+  conversions?: string[];
   /** Facts of the format for people: compression, row groups, delimiter. */
   details?: Record<string, string>;
 }
@@ -202,6 +210,8 @@ export interface PlannedRun {
   chunks: number;
   /** Chunks per slice activity. */
   sliceSize: number;
+  /** One chunk that becomes one object: copied and published in one step. */
+  whole: boolean;
   /** Whether anything lies beside the data that has to be cleaned up after the run. */
   staged: boolean;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
@@ -214,7 +224,9 @@ export interface PlannedRun {
 export interface WrittenObject {
   endpoint: string;
   bucket: string;
+  /** With a `/` at the end: all objects below it that the transfer wrote. */
   key: string;
+  /** Empty for a prefix. */
   etag: string;
   bytes: number;
 }
@@ -226,6 +238,8 @@ export function isAt(object: WrittenObject, asset: S3Asset): boolean {
 
 export interface PublishedRun {
   objects: WrittenObject[];
+  /** Objects in all: one entry of `objects` may stand for all below a prefix. */
+  objectCount: number;
   statistics: Statistics;
 }
 

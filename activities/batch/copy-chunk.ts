@@ -4,54 +4,30 @@ import { formatNamed } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { carriedBytes, restPartNumber } from './assembly.ts';
-import { convertChunk } from './convert.ts';
+import { convertChunk, type ResultFile } from './convert.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
-import { writeRecord, type ChunkRecord } from './ledger.ts';
+import { writeRecord, type ChunkBody, type ChunkRecord } from './ledger.ts';
+import { publishedBefore, putWhole } from './put-whole.ts';
 import { withScratch } from './scratch.ts';
-import { carriedKey, objectMetadata } from './staging.ts';
-import { putFile } from './put-file.ts';
+import { carriedKey } from './staging.ts';
 
-/** One chunk of several: read, convert, upload its part, and last of all its record in the ledger. */
+/** One chunk of several: read, convert, upload its bodies, and last of all its record in the ledger. */
 export async function copyChunk(
   job: Extract<EngineJob, { type: 'copyChunk' }>,
   settings: EngineSettings,
 ): Promise<CopyChunkResult> {
-  const { run, plan, chunk } = job;
+  const { run, work } = job;
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { file, ...counted } = await convertChunk(source, plan, chunk, directory, settings);
-      const format = formatNamed(plan.destination.format);
-      const layout = await format.layout(file);
-      const trailed = format.rowsInTrailer?.(layout.trailer);
-      if (trailed !== undefined && trailed !== counted.rowsWritten)
-        throw new TransferError(
-          'VerificationFailed',
-          `chunk ${chunk}: ${counted.rowsWritten} rows converted but the result file holds ${trailed}`,
-        );
-      const bodyBytes = layout.end - layout.start;
-      const carried = carriedBytes(bodyBytes, format.ordered);
-      const cut = layout.start + carried;
-      if (carried > 0) await destination.put(carriedKey(run, chunk), { file, start: layout.start, end: cut });
-      const { key, uploadId } = plan.destination;
-      const part =
-        cut < layout.end
-          ? await destination.uploadPart(key, uploadId!, restPartNumber(chunk), {
-              file,
-              start: cut,
-              end: layout.end,
-            })
-          : undefined;
-      const record: ChunkRecord = {
-        chunk,
-        ...counted,
-        bodyBytes,
-        carriedBytes: carried,
-        ...(part === undefined ? {} : { part }),
-        trailer: layout.trailer.toString('base64'),
-      };
+      const { files, ...counted } = await convertChunk(source, work, directory, settings);
+      const bodies: ChunkBody[] = [];
+      for (const [index, file] of files.entries())
+        bodies.push(await uploadBody(destination, job, index, file));
+      const record: ChunkRecord = { chunk: work.chunk, ...counted, bodies };
+      verifyTrailers(record, job.work.destination.format);
       await writeRecord(destination, run, record);
       return record;
     });
@@ -61,21 +37,66 @@ export async function copyChunk(
   }
 }
 
-/** A run of one chunk: its result file is the object. A repeated attempt puts the same bytes again. */
+/** Large bodies of the one object become its parts at once; all others are kept beside the ledger. */
+async function uploadBody(
+  store: ObjectStore,
+  { run, work: { chunk, destination } }: Extract<EngineJob, { type: 'copyChunk' }>,
+  index: number,
+  { path: file, partition }: ResultFile,
+): Promise<ChunkBody> {
+  const format = formatNamed(destination.format);
+  const { start, end, trailer } = await format.layout(file);
+  const bytes = end - start;
+  const carried = destination.uploadId === undefined ? bytes : carriedBytes(bytes, format.ordered);
+  const cut = start + carried;
+  const kept =
+    carried === 0 ? undefined : await store.put(carriedKey(run, chunk, index), { file, start, end: cut });
+  const body = {
+    partition,
+    bodyBytes: bytes,
+    carriedBytes: carried,
+    ...(kept === undefined ? {} : { carriedEtag: kept.etag }),
+    trailer: trailer.toString('base64'),
+  };
+  if (cut === end) return body;
+  const rest = { file, start: cut, end };
+  return {
+    ...body,
+    part: await store.uploadPart(destination.key, destination.uploadId!, restPartNumber(chunk), rest),
+  };
+}
+
+function verifyTrailers({ chunk, bodies, rowsWritten }: ChunkRecord, formatName: string): void {
+  const { rowsInTrailer } = formatNamed(formatName);
+  if (rowsInTrailer === undefined) return;
+  const trailed = bodies.reduce((sum, body) => sum + rowsInTrailer(Buffer.from(body.trailer, 'base64')), 0);
+  if (trailed !== rowsWritten)
+    throw new TransferError(
+      'VerificationFailed',
+      `chunk ${chunk}: ${rowsWritten} rows converted but the result holds ${trailed}`,
+    );
+}
+
+/** A run of one chunk and one object: its result file is the object. */
 export async function copyWhole(
   job: Extract<EngineJob, { type: 'copyWhole' }>,
   settings: EngineSettings,
   context: JobContext,
 ): Promise<CopyWholeResult> {
+  const { run, work } = job;
   const source = connectS3(job.source);
-  const destination: ObjectStore = connectS3(job.destination);
+  const destination = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { file, ...counted } = await convertChunk(source, job.plan, 0, directory, settings);
+      const { files, ...counted } = await convertChunk(source, work, directory, settings);
       await context.commit();
-      const written = await putFile(destination, job.plan.destination.key, file, objectMetadata(job.run));
-      return { ...counted, etag: written.etag, bytesWritten: written.bytes };
+      return putWhole(destination, run, work.destination, files[0]!.path, counted);
     });
+  } catch (error) {
+    // an earlier attempt may have got through before it was killed, and the source may have gone since
+    const published = await publishedBefore(destination, run, work.destination.key).catch(() => undefined);
+    if (published === undefined) throw error;
+    return published;
   } finally {
     source.close();
     destination.close();

@@ -1,9 +1,9 @@
 import type { BatchActivities, SliceHeartbeat, SliceInput, SliceResult } from '../../workflows/contract.ts';
 import { connectionTo, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
-import { finishedChunks, loadPlan, readRecord } from './ledger.ts';
+import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult } from './jobs.ts';
-import type { PlanReference } from './plan.ts';
+import { chunkWork, type PlanReference } from './plan.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
@@ -42,7 +42,8 @@ export async function copySlice(
     observer.resumed(earlier, remaining);
     for (const chunk of earlier) done(await readRecord(store, run, chunk));
     const copying = remaining.map(async (chunk) => {
-      const job = { type: 'copyChunk' as const, run, plan, chunk, source, destination };
+      const work = chunkWork(plan, chunk, sourceLocation(source));
+      const job = { type: 'copyChunk' as const, run, work, source, destination };
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
       observer.copied(chunk);
     });
@@ -64,7 +65,7 @@ function heartbeat(records: Map<number, ChunkRecord>, from: number, to: number):
     sum.rowsRead += record.rowsRead;
     sum.rowsWritten += record.rowsWritten;
     sum.bytesRead += record.bytesRead;
-    sum.bytesWritten += record.bodyBytes;
+    sum.bytesWritten += bodyBytes(record);
   }
   const bitmap = Array.from({ length: to - from }, (_, index) =>
     records.has(from + index) ? '1' : '0',
@@ -84,14 +85,21 @@ export async function copyWhole(
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
-    const job = { type: 'copyWhole' as const, run, plan, source, destination };
+    const work = chunkWork(plan, 0, sourceLocation(source));
+    const job = { type: 'copyWhole' as const, run, work, source, destination };
     const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const object = { key: plan.destination.key, etag, bytes: statistics.bytesWritten };
     return {
       objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
+      objectCount: 1,
       statistics,
     };
   } finally {
     store.close();
   }
 }
+
+const sourceLocation =
+  ({ bucket }: { bucket: string }) =>
+  (key: string): string =>
+    `s3://${bucket}/${key}`;

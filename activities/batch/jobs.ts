@@ -1,7 +1,7 @@
 import type { PlanHints, Run, TechnicalMetadata } from '../../workflows/contract.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { ChunkRecord } from './ledger.ts';
-import type { Plan } from './plan.ts';
+import type { ChunkWork, Plan } from './plan.ts';
 
 /**
  * Work for an engine process. Connections hold credentials: they travel over the process's own channel and are
@@ -12,12 +12,11 @@ export type EngineJob =
   | {
       type: 'copyChunk';
       run: Run;
-      plan: Plan;
-      chunk: number;
+      work: ChunkWork;
       source: S3Connection;
       destination: S3Connection;
     }
-  | { type: 'copyWhole'; run: Run; plan: Plan; source: S3Connection; destination: S3Connection };
+  | { type: 'copyWhole'; run: Run; work: ChunkWork; source: S3Connection; destination: S3Connection };
 
 export interface PlanJobResult {
   plan: Plan;

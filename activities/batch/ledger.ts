@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
+import { readRange } from '../formats/bytes.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
-import { chunkOfRecord, ledgerPrefix, planKey, recordKey } from './staging.ts';
+import { carriedKey, chunkOfRecord, ledgerPrefix, planKey, recordKey } from './staging.ts';
 import type { Plan, PlanReference } from './plan.ts';
 
 /** One finished chunk. Written after its parts: what the ledger names is at the destination. */
@@ -11,12 +12,25 @@ export interface ChunkRecord {
   rowsRead: number;
   rowsWritten: number;
   bytesRead: number;
+  bodies: ChunkBody[];
+}
+
+/** What a chunk gives to one object: where its bytes are until publish. */
+export interface ChunkBody {
+  /** See ResultFile. */
+  partition: string;
   bodyBytes: number;
+  /** Bytes at its begin that are kept beside the ledger; the rest is `part` of the one object's upload. */
   carriedBytes: number;
+  /** ETag of what is kept; absent when nothing is. */
+  carriedEtag?: string;
   part?: UploadedPart;
   /** Base64. */
   trailer: string;
 }
+
+export const bodyBytes = (record: ChunkRecord): number =>
+  record.bodies.reduce((sum, body) => sum + body.bodyBytes, 0);
 
 export async function writeRecord(store: ObjectStore, run: Run, record: ChunkRecord): Promise<void> {
   await store.put(recordKey(run, record.chunk), Buffer.from(JSON.stringify(record)));
@@ -47,4 +61,30 @@ export async function loadPlan(store: ObjectStore, reference: PlanReference): Pr
   if (text === undefined)
     throw new TransferError('UploadLost', `the plan at ${store.location(reference.key)} is gone`);
   return JSON.parse(text.toString()) as Plan;
+}
+
+/** What a chunk has left beside the ledger for publish, as the store sees it. */
+export function carriedObject(
+  run: Run,
+  chunk: number,
+  index: number,
+  { carriedBytes, carriedEtag = '' }: Pick<ChunkBody, 'carriedBytes' | 'carriedEtag'>,
+): { key: string; size: number; etag: string } {
+  return { key: carriedKey(run, chunk, index), size: carriedBytes, etag: carriedEtag };
+}
+
+/** Bytes [start, end) of it. UploadLost when it is not there any more. */
+export async function readCarried(
+  store: ObjectStore,
+  object: ReturnType<typeof carriedObject>,
+  start: number,
+  end: number,
+): Promise<Buffer> {
+  if (start === end) return Buffer.alloc(0);
+  try {
+    return await readRange(store.open(object), start, end);
+  } catch (error) {
+    if (!(error instanceof TransferError) || error.code !== 'SourceChanged') throw error;
+    throw new TransferError('UploadLost', `${store.location(object.key)} is gone`, { cause: error });
+  }
 }

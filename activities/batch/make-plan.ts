@@ -1,16 +1,18 @@
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema, Transfer } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { compileSelect } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
 import type { Format } from '../formats/format.ts';
-import { TRANSFORMS, formatForKey, formatNamed, formatOfContent } from '../registry.ts';
+import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
-import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
-import { MAX_CHUNKS } from './assembly.ts';
+import { describeSource } from './describe-source.ts';
 import type { EngineSettings } from './engine-settings.ts';
+import { findSource, type FoundSource } from './find-source.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
+import { planDestination } from './plan-destination.ts';
 import { withScratch } from './scratch.ts';
+import { targetPrefix } from './target.ts';
 
 /** Looks at the source and decides everything about the run; writes nothing anywhere. */
 export async function makePlan(
@@ -20,47 +22,26 @@ export async function makePlan(
   const { transfer } = job.run;
   const store = connectS3(job.source);
   try {
-    const object = await findSource(store, transfer.source.objectKey);
-    const reader = store.open(object);
-    const from = await sourceFormat(store, object, transfer.source.dataFormat);
+    const found = await findSource(store, transfer.source.objectKey);
+    refuseOverlap(transfer, found);
     const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
-        const described = await from.describe(reader, {
-          chunkBytes: settings.chunkBytes,
-          maxChunks: MAX_CHUNKS,
+        const { dataFormat, options = {} } = transfer.source;
+        const { planned, metadata } = await describeSource(store, found, {
+          ...(dataFormat === undefined ? {} : { dataFormat }),
+          options,
           hints: job.hints,
-          options: transfer.source.options ?? {},
           rowNumbers: false,
+          chunkBytes: settings.chunkBytes,
           engine,
           directory,
         });
-        const select = await compileSelect(described, transfer.transformations, TRANSFORMS, engine);
-        const { columns, cuts, reading } = described;
+        const select = await compileSelect(planned, transfer.transformations, TRANSFORMS, engine);
+        const destination = await planDestination(job.run, to, select, engine, directory);
         return {
-          plan: {
-            source: {
-              key: object.key,
-              etag: object.etag,
-              size: object.size,
-              format: from.name,
-              chunks: { location: reader.location, columns, cuts, reading },
-            },
-            select,
-            destination: {
-              key: transfer.destination.objectKey,
-              format: to.name,
-              options: transfer.destination.options ?? {},
-            },
-          },
-          source: {
-            format: from.name,
-            columns: columns.map((column) => ({ ...column, type: arrowType(column.type) })),
-            bytes: object.size,
-            objects: 1,
-            ...(described.rows === undefined ? {} : { rows: described.rows }),
-            details: described.details,
-          },
+          plan: { source: planned, select, destination },
+          source: metadata,
           destination: { format: to.name, columns: written(select.columns) },
           warnings: select.warnings,
         };
@@ -71,29 +52,25 @@ export async function makePlan(
   }
 }
 
+/** A copy into its own source would be part of the next copy. */
+function refuseOverlap({ source, destination }: Transfer, { prefix, objects }: FoundSource): void {
+  if (source.endpoint !== destination.endpoint || source.bucket !== destination.bucket) return;
+  const target = targetPrefix(destination) ?? destination.objectKey;
+  if (prefix === '' && objects[0]!.key === target)
+    throw new TransferError(
+      'InvalidOption',
+      'spec.destination.s3.objectKey: source and destination are the same object; choose another key',
+    );
+  if (prefix !== '' && target.startsWith(prefix))
+    throw new TransferError(
+      'InvalidOption',
+      `spec.destination.s3.objectKey: ${JSON.stringify(target)} lies in the source ${JSON.stringify(prefix)}; choose another key`,
+    );
+}
+
 /** The engine declares every column that it writes as nullable. */
 const written = (columns: { name: string; type: string }[]): ColumnSchema[] =>
   columns.map(({ name, type }) => ({ name, type: arrowType(type), nullable: true }));
-
-async function findSource(store: ObjectStore, key: string): Promise<ObjectInfo> {
-  const object = await store.head(key);
-  if (object === undefined)
-    throw new TransferError(
-      'ObjectNotFound',
-      `spec.source.s3.objectKey: ${store.location(key)} does not exist at ${store.endpoint}`,
-    );
-  return object;
-}
-
-/** As said in the resource, else by the key's extension, else by the content. */
-async function sourceFormat(
-  store: ObjectStore,
-  object: ObjectInfo,
-  given: string | undefined,
-): Promise<Format> {
-  if (given !== undefined) return formatNamed(given);
-  return formatForKey(object.key) ?? formatOfContent(store.open(object));
-}
 
 /** As said in the resource, else by the key's extension, else Parquet. */
 function destinationFormat(destination: { objectKey: string; dataFormat?: string }): Format {

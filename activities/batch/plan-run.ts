@@ -1,5 +1,4 @@
 import type { BatchActivities, PlannedRun } from '../../workflows/contract.ts';
-import { TransferError } from '../failures.ts';
 import { chunkCount, type PlanReference } from './plan.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
@@ -20,33 +19,26 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const { run, hints } = input;
   const { source, destination } = run.transfer;
-  if (
-    source.endpoint === destination.endpoint &&
-    source.bucket === destination.bucket &&
-    source.objectKey === destination.objectKey
-  )
-    throw new TransferError(
-      'InvalidOption',
-      'spec.destination.s3.objectKey: source and destination are the same object; choose another key',
-    );
   const job = { type: 'plan' as const, run, hints, source: await connectionTo(context, source) };
   // A destination that cannot be reached is known before anything is copied, and before the status says that the
   // run may have written; what is wrong with the source is told first.
   const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
   looked.catch(() => undefined);
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
-  await looked;
+  const before = await looked;
+  const target = plan.destination;
+  if (before !== undefined && target.objects === undefined && before.key === target.key)
+    target.replaces = before.etag;
   const chunks = chunkCount(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
-  if (chunks === 1 && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, staged: false, plan: inline, ...found };
+  const whole = chunks === 1 && target.objects === undefined;
+  if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
+    return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
-    if (chunks > 1)
-      plan.destination.uploadId = await store.createUpload(plan.destination.key, {
-        metadata: objectMetadata(run),
-      });
+    if (!whole && target.objects === undefined)
+      target.uploadId = await store.createUpload(target.key, { metadata: objectMetadata(run) });
     return storePlan(store, run, plan);
   });
-  return { chunks, sliceSize, staged: true, plan: stored, ...found };
+  return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
 }

@@ -1,32 +1,119 @@
 import type { FormatOptions } from '../../workflows/contract.ts';
-import type { ChunkSource } from '../formats/format.ts';
 import type { CompiledSelect } from '../engine/select.ts';
+import type { ChunkSource, Column } from '../formats/format.ts';
 
 /**
  * What a run will do, computed before any byte moves. Plain JSON; a chunk's result bytes are a pure
  * function of it and the chunk's number. Several chunks: kept beside the ledger. One: in the history.
  */
 export interface Plan {
-  source: {
-    key: string;
-    /** Pins the version: every read carries it. */
-    etag: string;
-    /** Bytes. */
-    size: number;
-    format: string;
-    chunks: ChunkSource;
-  };
+  source: PlannedSource;
   select: CompiledSelect;
-  destination: {
-    key: string;
-    format: string;
-    options: FormatOptions;
-    /** Of the multipart upload; absent for a run of one chunk. */
-    uploadId?: string;
-  };
+  destination: PlannedDestination;
 }
 
-export const chunkCount = (plan: Plan): number => plan.source.chunks.cuts.length - 1;
+export interface PlannedSource {
+  format: string;
+  /** Of the data set: those of all objects, united by name, and those of Hive partitions. */
+  columns: Column[];
+  /** The distinct column lists of the objects. */
+  schemas: Column[][];
+  objects: PlannedObject[];
+  /** Chunk -> what is read for it: a part of one large object, or several small objects. */
+  chunks: Piece[][];
+}
+
+export interface PlannedObject {
+  key: string;
+  /** Pins the version: every read carries it. */
+  etag: string;
+  /** Bytes. */
+  size: number;
+  /** Index into the source's `schemas`. */
+  schema: number;
+  /** See SourceDescription. */
+  cuts: number[];
+  firstRows?: number[];
+  reading: unknown;
+  /** Values of Hive partition columns, as the path spells them. */
+  partition?: PartitionValues;
+}
+
+/** Partition column -> its value as text; null for NULL. */
+export type PartitionValues = Record<string, string | null>;
+
+/** Chunk `index` (of its cuts) of an object. */
+export interface Piece {
+  object: number;
+  index: number;
+}
+
+export interface PlannedDestination {
+  format: string;
+  options: FormatOptions;
+  /** Of the one object. */
+  key: string;
+  /** ETag of the object that lies at the key and may be replaced; absent when there is none. */
+  replaces?: string;
+  /** Of the one object's multipart upload; absent for a run of one chunk. */
+  uploadId?: string;
+  /** Present when the result is several objects: bodies are kept beside the ledger and joined at publish. */
+  objects?: PlannedObjects;
+}
+
+/** How the result is divided into objects below `prefix`. */
+export interface PlannedObjects {
+  /** Ends with `/`. */
+  prefix: string;
+  /** Begin of the objects' names, e.g. `part-`. */
+  name: string;
+  /** With the dot, e.g. `.parquet`. */
+  extension: string;
+  partitionBy: string[];
+  dropPartitionColumns: boolean;
+  /** Bytes; an object is ended before the body that would take it beyond. */
+  maxObjectSize?: number;
+  /** What every object begins with (a header line) and the trailer that goes with it; Base64. */
+  prologue: { body: string; trailer: string };
+}
+
+export const chunkCount = (plan: Plan): number => plan.source.chunks.length;
 
 /** What travels through the history. */
 export type PlanReference = { kind: 'inline'; plan: Plan } | { kind: 'stored'; key: string };
+
+/** A piece with all that reading it takes. */
+export interface PieceWork {
+  object: Pick<PlannedObject, 'key' | 'etag' | 'size'>;
+  source: ChunkSource;
+  index: number;
+  /** Number of its first row in the object, where it is known. */
+  firstRow?: number;
+  partition?: PartitionValues;
+}
+
+/** The share of a plan that one chunk needs. */
+export interface ChunkWork {
+  chunk: number;
+  format: string;
+  columns: Column[];
+  pieces: PieceWork[];
+  select: CompiledSelect;
+  destination: PlannedDestination;
+}
+
+/** `location` names an object in messages. */
+export function chunkWork(plan: Plan, chunk: number, location: (key: string) => string): ChunkWork {
+  const { format, columns, schemas, objects, chunks } = plan.source;
+  const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
+    const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;
+    return {
+      object: { key, etag, size },
+      source: { location: location(key), columns: schemas[schema]!, cuts, reading },
+      index,
+      ...(firstRows === undefined ? {} : { firstRow: firstRows[index]! }),
+      ...(partition === undefined ? {} : { partition }),
+    };
+  });
+  return { chunk, format, columns, pieces, select: plan.select, destination: plan.destination };
+}

@@ -1,19 +1,17 @@
 import pLimit from 'p-limit';
 import type { BatchActivities, PublishedRun, Run, Statistics } from '../../workflows/contract.ts';
-import { TransferError } from '../failures.ts';
-import { formatNamed } from '../registry.ts';
-import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
-import { assemble, type AssembledPart } from './assembly.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import { loadPlan, readRecord, type ChunkRecord } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
-import { METADATA_RUN, carriedKey } from './staging.ts';
+import { publishObject } from './publish-object.ts';
+import { publishObjects } from './publish-objects.ts';
 
 const PARALLEL_READS = 16;
 
 /**
- * The one step that makes the copy visible. Repeatable: parts keep their numbers and bytes, and an upload that is
- * already completed is recognised by the object's metadata.
+ * The one step that makes the copy visible. Repeatable: what is made has the same bytes under the same names, and what
+ * is already there is recognised by its metadata.
  */
 export async function publish(
   context: BatchContext,
@@ -23,40 +21,19 @@ export async function publish(
   return withStore(context, run.transfer.destination, async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
-    const format = formatNamed(plan.destination.format);
-    const assembly = assemble(records, format.ordered);
-    const epilogue = await format.epilogue(
-      records.map((record, chunk) => ({
-        position: assembly.positions[chunk]!,
-        bodyBytes: record.bodyBytes,
-        trailer: Buffer.from(record.trailer, 'base64'),
-      })),
-      plan.destination.options,
-    );
-    const bytes = assembly.bodyBytes + epilogue.length;
-    const etag =
-      (await publishedEtag(store, run, plan, bytes)) ??
-      (await complete(store, run, plan, bytes, async () => {
-        const parts: UploadedPart[] = [];
-        for (const part of assembly.parts) {
-          const last = part === assembly.parts.at(-1);
-          const uploaded = await bringPart(
-            store,
-            run,
-            plan,
-            part,
-            records,
-            last ? epilogue : Buffer.alloc(0),
-          );
-          if (uploaded !== undefined) parts.push(uploaded);
-        }
-        return parts;
-      }));
-    const { key } = plan.destination;
-    return {
-      objects: [{ endpoint: store.endpoint, bucket: store.bucket, key, etag, bytes }],
-      statistics: totals(records, bytes),
-    };
+    const { objects } = plan.destination;
+    if (objects === undefined) {
+      const { key, etag, bytes } = await publishObject(store, run, plan.destination, records);
+      return {
+        objects: [{ endpoint: store.endpoint, bucket: store.bucket, key, etag, bytes }],
+        objectCount: 1,
+        statistics: totals(records, bytes),
+      };
+    }
+    const { count, bytes } = await publishObjects(store, run, plan.destination, objects, records);
+    // all of them by one entry: there may be thousands, and each says by its metadata whose it is
+    const all = { endpoint: store.endpoint, bucket: store.bucket, key: objects.prefix, etag: '', bytes };
+    return { objects: [all], objectCount: count, statistics: totals(records, bytes) };
   });
 }
 
@@ -64,61 +41,6 @@ async function readLedger(store: ObjectStore, run: Run, plan: Plan): Promise<Chu
   const limit = pLimit(PARALLEL_READS);
   const numbers = Array.from({ length: chunkCount(plan) }, (_, chunk) => chunk);
   return limit.map(numbers, (chunk) => readRecord(store, run, chunk));
-}
-
-/** Uploads a part made of carried bytes; a part uploaded while copying is there already. */
-async function bringPart(
-  store: ObjectStore,
-  run: Run,
-  plan: Plan,
-  part: AssembledPart,
-  records: ChunkRecord[],
-  epilogue: Buffer,
-): Promise<UploadedPart | undefined> {
-  if (part.kind === 'uploaded') return records[part.chunk]!.part!;
-  const pieces = await Promise.all(
-    part.chunks.map(async (chunk) => {
-      const piece = await store.get(carriedKey(run, chunk));
-      if (piece?.length !== records[chunk]!.carriedBytes)
-        throw new TransferError('UploadLost', `what chunk ${chunk} left at ${store.location('')} is gone`);
-      return piece;
-    }),
-  );
-  const body = Buffer.concat([...pieces, epilogue]);
-  const { key, uploadId } = plan.destination;
-  return body.length === 0 ? undefined : store.uploadPart(key, uploadId!, part.number, body);
-}
-
-async function complete(
-  store: ObjectStore,
-  run: Run,
-  plan: Plan,
-  bytes: number,
-  bringParts: () => Promise<UploadedPart[]>,
-): Promise<string> {
-  const { key, uploadId } = plan.destination;
-  try {
-    return (await store.completeUpload(key, uploadId!, await bringParts())).etag;
-  } catch (error) {
-    if (!(error instanceof TransferError) || error.code !== 'UploadLost') throw error;
-    const etag = await publishedEtag(store, run, plan, bytes);
-    if (etag !== undefined) return etag;
-    throw error;
-  }
-}
-
-/**
- * Of the object, when an attempt whose answer was lost has completed it. Asked before anything is uploaded:
- * to a part for a completed upload a store may answer by cutting the connection.
- */
-async function publishedEtag(
-  store: ObjectStore,
-  run: Run,
-  plan: Plan,
-  bytes: number,
-): Promise<string | undefined> {
-  const object = await store.head(plan.destination.key);
-  return object?.metadata[METADATA_RUN] === run.runId && object.size === bytes ? object.etag : undefined;
 }
 
 function totals(records: ChunkRecord[], bytesWritten: number): Statistics {

@@ -1,13 +1,16 @@
+import pLimit from 'p-limit';
 import { isAt } from '../../workflows/contract.ts';
 import type { DeleteTransferInput, DeletedData, Run, WrittenObject } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import type { Plan } from './plan.ts';
-import { METADATA_TRANSFER, isPlanKey, runPrefix, transferPrefix } from './staging.ts';
+import { METADATA_TRANSFER, isOfRun, isPlanKey, isUploadKey, runPrefix, transferPrefix } from './staging.ts';
+import { targetPrefix } from './target.ts';
 
 /** Clocks of store and worker may differ by so much. */
 const CLOCK_SKEW_MS = 60_000;
+const PARALLEL_REQUESTS = 16;
 
 /** After publish: the ledger, uploads that nobody remembers, and what earlier generations left at other keys. */
 export async function cleanUp(
@@ -19,7 +22,11 @@ export async function cleanUp(
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
-    for (const object of replaced) await removeOwn(store, object.key, run.transfer.uid);
+    for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
+    // objects of the same place that this run has not written again
+    const prefix = targetPrefix(run.transfer.destination);
+    if (prefix !== undefined && run.transfer.writeOperation === 'Overwrite')
+      await removeAllOwn(store, prefix, run.transfer.uid, run);
   });
 }
 
@@ -42,7 +49,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   const deleted: string[] = [];
   const kept: string[] = [];
   await withStore(context, transfer.destination, async (store) => {
-    const keys = new Set([transfer.destination.objectKey]);
+    const keys = new Set([targetPrefix(transfer.destination) ?? transfer.destination.objectKey]);
     for (const object of objects)
       if (isAt(object, transfer.destination)) keys.add(object.key);
       else
@@ -50,9 +57,11 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
           `s3://${object.bucket}/${object.key} at ${object.endpoint}: the resource has no credentials for it any more`,
         );
     for (const key of keys) {
-      const outcome = await removeOwn(store, key, transfer.uid);
-      if (outcome === 'deleted') deleted.push(store.location(key));
-      if (outcome === 'foreign') kept.push(`${store.location(key)}: not written by this transfer`);
+      const { deleted: gone, foreign } = await removeAllOwn(store, key, transfer.uid);
+      deleted.push(...gone);
+      // below a prefix others may have their data, which is nothing to tell of
+      if (!key.endsWith('/'))
+        kept.push(...foreign.map((location) => `${location}: not written by this transfer`));
     }
     await removeStaging(store, transferPrefix(transfer.uid));
   }).catch((error: unknown) => {
@@ -62,33 +71,47 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   return { deleted, kept };
 }
 
-async function removeOwn(
+/** Removes the object, or all below a key that ends with `/`, that the transfer wrote; but what `except` wrote. */
+async function removeAllOwn(
   store: ObjectStore,
   key: string,
   uid: string,
-): Promise<'deleted' | 'absent' | 'foreign'> {
-  const object = await store.head(key);
-  if (object === undefined) return 'absent';
-  if (object.metadata[METADATA_TRANSFER] !== uid) return 'foreign';
-  await store.delete([key]);
-  return 'deleted';
+  except?: Run,
+): Promise<{ deleted: string[]; foreign: string[] }> {
+  const keys: string[] = [];
+  if (key.endsWith('/')) for await (const object of store.list(key)) keys.push(object.key);
+  else keys.push(key);
+  const outcomes = await pLimit(PARALLEL_REQUESTS).map(keys, async (candidate) => {
+    const object = await store.head(candidate);
+    if (object === undefined) return 'absent';
+    if (object.metadata[METADATA_TRANSFER] !== uid) return 'foreign';
+    return except !== undefined && isOfRun(object.metadata, except) ? 'kept' : 'own';
+  });
+  const those = (outcome: string): string[] => keys.filter((_, index) => outcomes[index] === outcome);
+  await store.delete(those('own'));
+  return {
+    deleted: those('own').map((own) => store.location(own)),
+    foreign: those('foreign').map((other) => store.location(other)),
+  };
 }
 
 /** Aborts the uploads that stored plans name, then deletes all objects under the prefix. */
 async function removeStaging(store: ObjectStore, prefix: string): Promise<void> {
   const keys: string[] = [];
   for await (const { key } of store.list(prefix)) keys.push(key);
-  for (const key of keys.filter(isPlanKey)) {
+  for (const key of keys.filter((name) => isPlanKey(name) || isUploadKey(name))) {
     const text = await store.get(key);
-    const { key: target, uploadId } = text === undefined ? {} : planDestination(text);
+    const { key: target, uploadId } = text === undefined ? {} : recordedUpload(text);
     if (target !== undefined && uploadId !== undefined) await store.abortUpload(target, uploadId);
   }
   await store.delete(keys);
 }
 
-function planDestination(text: Buffer): Partial<Plan['destination']> {
+/** Of a plan, or of a record that publish has made. */
+function recordedUpload(text: Buffer): { key?: string; uploadId?: string } {
   try {
-    return (JSON.parse(text.toString()) as Plan).destination;
+    const record = JSON.parse(text.toString()) as Plan | { key: string; uploadId: string };
+    return 'destination' in record ? record.destination : record;
   } catch {
     return {};
   }

@@ -14,8 +14,12 @@ export const isPlanKey = (key: string): boolean => /\/plans\/[^/]+\.json$/.test(
 export const ledgerPrefix = (run: Run): string => `${epochPrefix(run)}chunks/`;
 export const recordKey = (run: Run, chunk: number): string =>
   `${ledgerPrefix(run)}${String(chunk).padStart(6, '0')}.json`;
-export const carriedKey = (run: Run, chunk: number): string =>
-  `${epochPrefix(run)}carried/${String(chunk).padStart(6, '0')}`;
+/** Of body `body` of a chunk. */
+export const carriedKey = (run: Run, chunk: number, body: number): string =>
+  `${epochPrefix(run)}carried/${String(chunk).padStart(6, '0')}-${String(body).padStart(4, '0')}`;
+/** Remembers an upload that publish has begun. */
+export const uploadKey = (run: Run, attempt: string): string => `${epochPrefix(run)}uploads/${attempt}.json`;
+export const isUploadKey = (key: string): boolean => /\/uploads\/[^/]+\.json$/.test(key);
 
 /** Chunk number of a ledger record's key. */
 export function chunkOfRecord(key: string): number {
@@ -23,9 +27,19 @@ export function chunkOfRecord(key: string): number {
 }
 
 export const METADATA_TRANSFER = 'ddc-transfer';
-export const METADATA_RUN = 'ddc-run';
+const METADATA_RUN = 'ddc-run';
+const METADATA_EPOCH = 'ddc-epoch';
 
 /** Metadata of every published object: whose it is. Publish and delete believe only these. */
 export function objectMetadata(run: Run): Record<string, string> {
-  return { [METADATA_TRANSFER]: run.transfer.uid, [METADATA_RUN]: run.runId };
+  return {
+    [METADATA_TRANSFER]: run.transfer.uid,
+    [METADATA_RUN]: run.runId,
+    [METADATA_EPOCH]: String(run.epoch),
+  };
+}
+
+/** Whether an object with this metadata was published by this run from its present plan. */
+export function isOfRun(metadata: Record<string, string>, run: Run): boolean {
+  return metadata[METADATA_RUN] === run.runId && metadata[METADATA_EPOCH] === String(run.epoch);
 }

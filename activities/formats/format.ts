@@ -101,6 +101,12 @@ export interface Format {
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
+  /**
+   * For formats whose types are inferred: the type to read a column as that was taken for `a` in one object and for `b`
+   * in another. Absent: objects are read with their own types, and values are cast.
+   */
+  uniteTypes?(this: void, a: string, b: string): string | undefined;
+
   /** Schema and cuts of a source. Throws fatal TransferErrors that name the location and what is wrong. */
   describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription>;
   /** Brings chunk `index` into `directory` (exclusive to this chunk attempt). */
@@ -126,5 +132,5 @@ export interface Format {
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
-  rowsInTrailer?(trailer: Buffer): number;
+  rowsInTrailer?(this: void, trailer: Buffer): number;
 }

@@ -30,6 +30,7 @@ export function runResult(keys: string[]): RunResult {
   }));
   return {
     objects,
+    objectCount: objects.length,
     statistics: { rowsRead: 3, rowsWritten: 2, bytesRead: 30, bytesWritten: 20 },
     startedAt: '2026-01-01T00:00:00.000Z',
     finishedAt: '2026-01-01T00:00:02.500Z',

@@ -52,12 +52,14 @@ export const TRANSFER: Transfer = {
 
 export const PUBLISHED: PublishedRun = {
   objects: [{ endpoint: 'http://s3', bucket: 'b', key: 'out', etag: '"e"', bytes: 9 }],
+  objectCount: 1,
   statistics: { rowsRead: 4, rowsWritten: 3, bytesRead: 20, bytesWritten: 9 },
 };
 
 export const planned = (chunks: number, sliceSize = 1): PlannedRun => ({
   chunks,
   sliceSize,
+  whole: chunks === 1,
   staged: chunks > 1,
   plan: { kind: 'stored', key: 'plan' },
   source: { format: 'csv', columns: [] },

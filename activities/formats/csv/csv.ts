@@ -3,6 +3,7 @@ import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { fetch } from './fetch.ts';
+import { uniteKinds } from './kinds.ts';
 
 /** CSV as in RFC 4180 with a header line and UTF-8. Rules of types: docs/formats.md. */
 export const csv: Format = {
@@ -10,6 +11,7 @@ export const csv: Format = {
   extensions: ['csv'],
   text: true,
   ordered: true,
+  uniteTypes: uniteKinds,
   describe,
   fetch,
   diagnose: (_error, source, index, directory) => diagnose(source, index, directory),

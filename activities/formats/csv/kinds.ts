@@ -60,3 +60,9 @@ export function widen(type: string, kinds: readonly number[]): string {
   const before = STANDS_FOR[type];
   return before === undefined ? 'VARCHAR' : typeOfKinds([before, ...kinds]);
 }
+
+/** The narrowest type for a column that has type `a` in one object and `b` in another. */
+export function uniteKinds(a: string, b: string): string {
+  const before = STANDS_FOR[b];
+  return a === b ? a : before === undefined ? 'VARCHAR' : widen(a, [before]);
+}

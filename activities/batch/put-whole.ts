@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises';
+import type { Run } from '../../workflows/contract.ts';
+import { TransferError } from '../failures.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import type { CopyWholeResult } from './jobs.ts';
+import type { PlannedDestination } from './plan.ts';
+import { isOfRun, objectMetadata } from './staging.ts';
+
+/** What S3 takes in one request. A multipart upload here would be one that nobody remembers after a kill. */
+const MOST_BYTES = 5 * 1024 ** 3;
+/** The run's counts, for an attempt after the one that got through. */
+const METADATA_COUNTS = 'ddc-counts';
+
+type Counts = Pick<CopyWholeResult, 'rowsRead' | 'rowsWritten' | 'bytesRead'>;
+
+/**
+ * Publishes a local file as one object, atomically, and only over what the plan has seen there: an attempt that was
+ * thought dead and wakes up later does no harm to what has been written since.
+ */
+export async function putWhole(
+  store: ObjectStore,
+  run: Run,
+  { key, replaces }: Pick<PlannedDestination, 'key' | 'replaces'>,
+  file: string,
+  counted: Counts,
+): Promise<CopyWholeResult> {
+  const { size: bytes } = await stat(file);
+  if (bytes > MOST_BYTES)
+    throw new TransferError(
+      'Unsupported',
+      `${store.location(key)}: one chunk has become ${bytes} bytes; at most ${MOST_BYTES} are supported`,
+    );
+  const { rowsRead, rowsWritten, bytesRead } = counted;
+  const metadata = { ...objectMetadata(run), [METADATA_COUNTS]: `${rowsRead} ${rowsWritten} ${bytesRead}` };
+  const condition = replaces === undefined ? { creates: true } : { replaces };
+  const { etag } = await store.put(key, { file, start: 0, end: bytes }, { metadata, ...condition });
+  return { ...counted, etag, bytesWritten: bytes };
+}
+
+/** What an earlier attempt of this run has published; undefined when it has not. */
+export async function publishedBefore(
+  store: ObjectStore,
+  run: Run,
+  key: string,
+): Promise<CopyWholeResult | undefined> {
+  const object = await store.head(key);
+  if (object === undefined || !isOfRun(object.metadata, run)) return undefined;
+  const [rowsRead, rowsWritten, bytesRead] = (object.metadata[METADATA_COUNTS] ?? '').split(' ').map(Number);
+  if (rowsRead === undefined || rowsWritten === undefined || bytesRead === undefined) return undefined;
+  return { etag: object.etag, rowsRead, rowsWritten, bytesRead, bytesWritten: object.size };
+}
