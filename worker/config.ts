@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseSize } from '../operator/api/checks/size.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 
 export interface WorkerConfig {
@@ -20,21 +21,11 @@ export interface WorkerConfig {
 }
 
 const CHUNK_MEMORY = 400 * 2 ** 20;
-const UNITS: Record<string, number> = {
-  '': 1,
-  K: 1e3,
-  M: 1e6,
-  G: 1e9,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
-
 /** A size as Kubernetes writes it: `512Mi`, `2G`, `1000000`. */
 export function parseBytes(text: string): number {
-  const match = /^(\d+)(K|M|G|Ki|Mi|Gi|)$/.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError('Expected a size like 512Mi, 2G or 1000000.');
-  return Number(match[1]) * UNITS[match[2]!]!;
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new InvalidArgumentError('Expected a size like 512Mi, 2G or 1000000.');
+  return bytes;
 }
 
 function parseCount(text: string): number {

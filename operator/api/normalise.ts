@@ -1,5 +1,6 @@
 import type { Asset, Transfer, TransferIdentity } from '../../workflows/contract.ts';
 import { canonicalAction } from './actions.ts';
+import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
 import { storeOf } from './store.ts';
@@ -43,6 +44,9 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     bucket: block.bucket,
     objectKey,
     ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),
+    ...(block.partitionBy === undefined ? {} : { partitionBy: block.partitionBy }),
+    ...(block.dropPartitionColumns === undefined ? {} : { dropPartitionColumns: block.dropPartitionColumns }),
+    ...(block.maxObjectSize === undefined ? {} : { maxObjectSize: known(parseSize(block.maxObjectSize)) }),
     description: known(side.description),
     ...(secret
       ? {

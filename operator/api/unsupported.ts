@@ -40,25 +40,16 @@ function ofSide(path: string, side: Side): FieldError[] {
           'not supported yet; give accessKey and secretKey (for development only)',
         ),
       );
-  if (block.partitionBy !== undefined && block.partitionBy.length > 0)
-    errors.push(
-      error(`${blockPath}.partitionBy`, 'partitioning is not supported yet; remove it to write one object'),
-    );
+  if (path === 'spec.source')
+    for (const field of ['partitionBy', 'dropPartitionColumns', 'maxObjectSize'] as const)
+      if (block[field] !== undefined)
+        errors.push(error(`${blockPath}.${field}`, 'is for destinations; remove it from the source'));
   if (block.dataFormat !== undefined && !FORMATS.has(block.dataFormat.toLowerCase()))
     errors.push(
       error(
         `${blockPath}.dataFormat`,
         `format not supported yet; supported are ${[...FORMATS].join(' and ')}`,
         block.dataFormat,
-      ),
-    );
-  const key = block.objectKey ?? side.dataAsset ?? '';
-  if (key.endsWith('/'))
-    errors.push(
-      error(
-        block.objectKey === undefined ? `${path}.dataAsset` : `${blockPath}.objectKey`,
-        'prefixes are not supported yet; name one object',
-        key,
       ),
     );
   return errors;
@@ -87,8 +78,6 @@ function ofRun(spec: BatchTransferSpec): FieldError[] {
   for (const field of ['readDataType', 'writeDataType'] as const)
     if (canonicalDataType(spec[field]) === 'ChangeData')
       errors.push(error(`spec.${field}`, 'ChangeData is not supported yet; use LogData'));
-  if (spec.writeOperation === 'Append')
-    errors.push(error('spec.writeOperation', 'Append is not supported yet; use Overwrite'));
   if (spec.writeOperation === 'Update')
     errors.push(error('spec.writeOperation', 'Update operation not supported for batch!'));
   return errors;

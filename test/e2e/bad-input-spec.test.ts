@@ -83,7 +83,6 @@ describe('refused by the operator, before anything is started', () => {
       'Fatal',
       'spec.transformation[0].action: SampleRows is not supported yet',
     ],
-    ['Append', { writeOperation: 'Append' }, 'Fatal', 'spec.writeOperation: Append is not supported yet'],
   ])('%s', async (what, bad, state, message) => {
     const name = what.replaceAll(' ', '-').toLowerCase();
     const spec = { source: source(), destination: destination(), ...bad };

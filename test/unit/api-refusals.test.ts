@@ -38,15 +38,14 @@ describe('what is valid but not supported is refused', () => {
     ],
     [s3({ vaultPath: '/p' }), 'spec.source.s3.vaultPath: not supported yet;'],
     [s3({ secretImport: '/dir' }), 'spec.source.s3.secretImport: not supported yet;'],
-    [s3({ partitionBy: ['a'] }), 'spec.source.s3.partitionBy: partitioning is not supported yet;'],
-    [s3({ objectKey: 'dir/' }), 'spec.source.s3.objectKey: prefixes are not supported yet; name one object'],
+    [
+      s3({ partitionBy: ['a'] }),
+      'spec.source.s3.partitionBy: is for destinations; remove it from the source',
+    ],
+    [s3({ maxObjectSize: '1Gi' }), 'spec.source.s3.maxObjectSize: is for destinations;'],
     [
       s3({ dataFormat: 'orc' }),
       'spec.source.s3.dataFormat: format not supported yet; supported are csv and parquet',
-    ],
-    [
-      batchTransfer({ writeOperation: 'Append' }),
-      'spec.writeOperation: Append is not supported yet; use Overwrite',
     ],
     [
       batchTransfer({ writeOperation: 'Update' }),
@@ -74,7 +73,7 @@ describe('what is valid but not supported is refused', () => {
 
   test('all at once', () => {
     expect(
-      refusals(batchTransfer({ schedule: '@daily', suspend: true, writeOperation: 'Append' })),
+      refusals(batchTransfer({ schedule: '@daily', suspend: true, writeOperation: 'Update' })),
     ).toHaveLength(3);
   });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointProblems } from '../checks/endpoint.ts';
+import { sizeProblems } from '../checks/size.ts';
 import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
 import { all, any, atMostOne, given, has, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
@@ -16,7 +17,9 @@ export const s3 = ruled(
     bucket: text(255, bucketProblems).describe('Name of the bucket, 3 to 255 characters. It must exist.'),
     objectKey: text(1024, objectKeyProblems)
       .optional()
-      .describe('Key of the object to read or write, e.g. payments/2024.csv. Absent: dataAsset is the key.'),
+      .describe(
+        'Key of the object to read or write, e.g. payments/2024.csv. A source may be a prefix: all data below it is read; a destination that ends with / gets objects below it. Absent: dataAsset is the key.',
+      ),
     region: text(255)
       .optional()
       .describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
@@ -34,7 +37,18 @@ export const s3 = ruled(
       .max(100)
       .optional()
       .describe(
-        'Columns to split the destination by, one object for each combination of values. Not supported yet.',
+        "Of a destination: columns whose values divide the result, one object for each combination, in Hive's layout (objectKey/country=DE/part-00000.parquet).",
+      ),
+    dropPartitionColumns: z
+      .boolean()
+      .optional()
+      .describe(
+        'Of a destination with partitionBy: leave the columns out of the data; the paths hold their values. Default: false.',
+      ),
+    maxObjectSize: text(32, sizeProblems('5Mi'))
+      .optional()
+      .describe(
+        'Of a destination: a result larger than this, e.g. 1Gi, becomes several objects below objectKey. Default: one object.',
       ),
     ...secretFields,
   }),
