@@ -31,7 +31,9 @@ export function bucketsOf(environment: ServerEnvironment) {
   }
 
   async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
-    await client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentLength: Buffer.byteLength(body) }));
+    await client.send(
+      new PutObjectCommand({ Bucket, Key, Body: body, ContentLength: Buffer.byteLength(body) }),
+    );
   }
 
   async function get(Bucket: string, Key: string): Promise<Buffer> {
