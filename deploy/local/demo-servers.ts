@@ -1,7 +1,7 @@
 import type { DemoOptions } from './demo-options.ts';
 import { existingServers } from './existing.ts';
 import { obtainAll } from './obtain.ts';
-import { SERVER_NAMES } from './plan.ts';
+import { USUAL_SERVERS } from './plan.ts';
 import { startServers } from './start.ts';
 
 export interface DemoServers {
@@ -18,7 +18,7 @@ export async function demoServers(
   log: (line: string) => void,
 ): Promise<DemoServers> {
   const existing = existingServers(withFlags(options), log);
-  const missing = SERVER_NAMES.filter((name) => !existing.names.includes(name));
+  const missing = USUAL_SERVERS.filter((name) => !existing.names.includes(name));
   const { kubectl } = await obtainAll(['kubectl'], { env: process.env, log });
   const started = await startServers(missing, { dir, env: process.env, log });
   return {

@@ -11,13 +11,14 @@ export interface ExistingServers {
 const ADDRESSES = {
   temporal: 'DDC_TEMPORAL_ADDRESS',
   s3: 'DDC_S3_ENDPOINT',
+  minio: 'DDC_MINIO_ENDPOINT',
   // Not KUBECONFIG: that may be a cluster that just happens to be configured on the machine.
   kubernetes: 'DDC_KUBECONFIG',
 } as const satisfies Record<ServerName, string>;
 
 /**
  * Servers that the environment names by their addresses: they are used, not started and not stopped. An S3 store
- * needs its keys, in DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY.
+ * needs its keys, in DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY (DDC_MINIO_... for the second one).
  */
 export function existingServers(
   env: Record<string, string | undefined>,
@@ -40,19 +41,20 @@ type Env = Record<string, string | undefined>;
 const ENVIRONMENTS: Record<ServerName, (address: string, env: Env) => Record<string, string>> = {
   temporal: (address) => ({ DDC_TEMPORAL_ADDRESS: address }),
   kubernetes: (address) => ({ KUBECONFIG: resolve(address) }),
-  s3: storeEnvironment,
+  s3: (address, env) => storeEnvironment('DDC_S3', address, env),
+  minio: (address, env) => storeEnvironment('DDC_MINIO', address, env),
 };
 
-function storeEnvironment(address: string, env: Env): Record<string, string> {
-  const accessKey = env['DDC_S3_ACCESS_KEY'];
-  const secretKey = env['DDC_S3_SECRET_KEY'];
+function storeEnvironment(prefix: string, address: string, env: Env): Record<string, string> {
+  const accessKey = env[`${prefix}_ACCESS_KEY`];
+  const secretKey = env[`${prefix}_SECRET_KEY`];
   if (!accessKey || !secretKey)
     throw new Error(
-      `an S3 store is named (${address}) without its keys: set DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY`,
+      `an S3 store is named (${address}) without its keys: set ${prefix}_ACCESS_KEY and ${prefix}_SECRET_KEY`,
     );
   return {
-    DDC_S3_ENDPOINT: /^https?:\/\//.test(address) ? address : `https://${address}`,
-    DDC_S3_ACCESS_KEY: accessKey,
-    DDC_S3_SECRET_KEY: secretKey,
+    [`${prefix}_ENDPOINT`]: /^https?:\/\//.test(address) ? address : `https://${address}`,
+    [`${prefix}_ACCESS_KEY`]: accessKey,
+    [`${prefix}_SECRET_KEY`]: secretKey,
   };
 }

@@ -1,14 +1,18 @@
 import type { Command } from './process.ts';
 import type { ProgramName } from './programs.ts';
 
-export const SERVER_NAMES = ['temporal', 'kubernetes', 's3'] as const;
+export const SERVER_NAMES = ['temporal', 'kubernetes', 's3', 'minio'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
+
+/** What a transfer needs; the others are for tests of what differs between stores. */
+export const USUAL_SERVERS: readonly ServerName[] = ['temporal', 'kubernetes', 's3'];
 
 /** Which ports each server listens on, all on 127.0.0.1. */
 export const SERVER_PORTS = {
   temporal: ['grpc', 'ui', 'http', 'metrics'],
   kubernetes: ['api', 'etcd', 'etcdPeer'],
   s3: ['s3'],
+  minio: ['minio'],
 } as const satisfies Record<ServerName, readonly string[]>;
 
 type PortName = (typeof SERVER_PORTS)[ServerName][number];
@@ -17,10 +21,12 @@ export const SERVER_PROGRAMS = {
   temporal: ['temporal'],
   kubernetes: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
   s3: ['versitygw'],
+  minio: ['minio'],
 } as const satisfies Record<ServerName, readonly ProgramName[]>;
 
 /** One process of a server; also the name to kill and restart it by. */
-export type ProcessName = 'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'versitygw';
+export type ProcessName =
+  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'versitygw' | 'minio';
 
 export interface ProcessPlan {
   name: ProcessName;

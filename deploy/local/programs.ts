@@ -3,7 +3,7 @@ import type { Recipe } from './recipes.ts';
 import type { VersionRange } from './versions.ts';
 
 export type ProgramName =
-  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl' | 'versitygw';
+  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl' | 'versitygw' | 'minio';
 
 /** As `process.platform`-`process.arch`. */
 export type Platform = `${NodeJS.Platform}-${NodeJS.Architecture}`;
@@ -225,6 +225,21 @@ export const PROGRAMS: Record<ProgramName, Program> = {
       version: '1.8.0',
       variables: { 'main.Version': 'v1.8.0' },
       takes: 'about 2 minutes',
+    }),
+  },
+  // Its releases are dates. The community edition is published as source only.
+  minio: {
+    name: 'minio',
+    variable: 'DDC_MINIO_BIN',
+    fits: { from: '2025.1.1', below: '2027.0.0' },
+    versionArgs: ['--version'],
+    recipe: goInstall({
+      module: 'github.com/minio/minio',
+      command: '',
+      version: '2026.2.12',
+      moduleVersion: '0.0.0-20260212201848-7aac2a2c5b7c',
+      variables: { 'github.com/minio/minio/cmd.ReleaseTag': 'RELEASE.2026-02-12T20-18-48Z' },
+      takes: 'about 4 minutes',
     }),
   },
 };

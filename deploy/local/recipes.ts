@@ -25,24 +25,27 @@ const GO = { needs: 'Go 1.26 or newer (https://go.dev/dl)', doing: 'building fro
 /** A command that `go install module/command@version` can build. */
 export function goInstall(input: {
   module: string;
+  /** Folder of the command in the module; empty = the module itself. */
   command: string;
   version: string;
+  /** Where it is not the version. */
+  moduleVersion?: string;
   takes: string;
   /** Variables of the program that are set by the linker. */
   variables: Record<string, string>;
 }): Recipe {
-  const { module, command, version, takes, variables } = input;
+  const { module, command, version, moduleVersion = version, takes, variables } = input;
+  const path = command === '' ? module : `${module}/${command}`;
   return {
     ...GO,
     version,
     takes,
     async make(workshop) {
       const bin = join(workshop.dir, 'bin');
-      const target = `${module}/${command}@v${version}`;
       const go = await goOptions(workshop);
-      const args = ['install', '-v', '-trimpath', ldflags(variables), target];
+      const args = ['install', '-v', '-trimpath', ldflags(variables), `${path}@v${moduleVersion}`];
       await workshop.run('go', args, { ...go, env: { ...go.env, GOBIN: bin } });
-      return join(bin, command.slice(command.lastIndexOf('/') + 1));
+      return join(bin, path.slice(path.lastIndexOf('/') + 1));
     },
   };
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from './errors.ts';
 import { flags } from './flags.ts';
 import { get } from './http.ts';
 import type { PlanInput, ServerPlan } from './plan.ts';
+import { secretKeyOf } from './secret-key.ts';
 
 const ACCESS_KEY = 'ddc-local';
 
@@ -30,6 +29,8 @@ export function planS3({ dir, port, program }: PlanInput): ServerPlan {
               region: 'us-east-1',
               quiet: true,
               health: '/healthz',
+              // Besides the path style.
+              'virtual-domain': `localhost:${port('s3')}`,
             }),
             'posix',
             ...flags({ 'versioning-dir': versions }),
@@ -42,15 +43,4 @@ export function planS3({ dir, port, program }: PlanInput): ServerPlan {
       },
     ],
   };
-}
-
-/** Made once per state directory: a key that is the same everywhere would open every developer's server. */
-function secretKeyOf(dir: string): string {
-  const file = join(dir, 'secret-key');
-  try {
-    writeFileSync(file, randomBytes(20).toString('hex'), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8');
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { planKubernetes } from './kubernetes.ts';
+import { planMinio } from './minio.ts';
 import { SERVER_PORTS } from './plan.ts';
 import type { PlanInput, ProcessName, ServerName, ServerPlan } from './plan.ts';
 import { freePorts } from './ports.ts';
@@ -17,6 +18,7 @@ const PLANNERS: Record<ServerName, (input: PlanInput) => ServerPlan> = {
   temporal: planTemporal,
   kubernetes: planKubernetes,
   s3: planS3,
+  minio: planMinio,
 };
 
 const PORT_ATTEMPTS = 5;

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { down, status, up } from './detached.ts';
 import { errorMessage } from './errors.ts';
-import { SERVER_NAMES } from './plan.ts';
+import { SERVER_NAMES, USUAL_SERVERS } from './plan.ts';
 import type { ServerName } from './plan.ts';
 
 const DIR = fileURLToPath(new URL('../../.ddc/servers', import.meta.url));
@@ -16,8 +16,8 @@ function serverName(value: string, before: readonly ServerName[] = []): ServerNa
   return [...before, name];
 }
 
-const orAll = (names: readonly ServerName[]): readonly ServerName[] =>
-  names.length > 0 ? names : SERVER_NAMES;
+const orUsual = (names: readonly ServerName[]): readonly ServerName[] =>
+  names.length > 0 ? names : USUAL_SERVERS;
 
 const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
 
@@ -33,6 +33,7 @@ Servers:
   temporal     Temporal development server and Web UI
   kubernetes   etcd, kube-apiserver, kube-controller-manager: an API without nodes
   s3           versitygw, an S3 server that keeps objects as files
+  minio        MinIO, a second S3 server; only when it is named
 
 Use:
   eval "$(npm run --silent servers -- up)"   start all and point this shell at them
@@ -42,7 +43,7 @@ Environment:
   DDC_CACHE           where programs are kept; default ~/.cache/ddc
   DDC_RELEASES_URL    a mirror of the release sites: MIRROR/github.com/... and MIRROR/dl.k8s.io/...
   DDC_TEMPORAL_BIN, DDC_ETCD_BIN, DDC_KUBE_APISERVER_BIN, DDC_KUBE_CONTROLLER_MANAGER_BIN, DDC_KUBECTL_BIN,
-  DDC_VERSITYGW_BIN   paths of programs to use instead
+  DDC_VERSITYGW_BIN, DDC_MINIO_BIN   paths of programs to use instead
 State and logs: .ddc/servers in the checkout.`,
   );
 
@@ -51,9 +52,9 @@ program
   .description(
     'start servers that keep running, and print `export` lines for a shell; what runs already is left alone',
   )
-  .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all`, serverName)
+  .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all but minio`, serverName)
   .action(async (names: ServerName[] = []) => {
-    const environment = await up(orAll(names), { dir: DIR, env: process.env, log: say });
+    const environment = await up(orUsual(names), { dir: DIR, env: process.env, log: say });
     for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${quoted(value)}`);
   });
 
@@ -61,7 +62,9 @@ program
   .command('down')
   .description('stop them; their data is kept')
   .argument('[name...]', 'default: all', serverName)
-  .action(async (names: ServerName[] = []) => down(orAll(names), { dir: DIR, log: say }));
+  .action(async (names: ServerName[] = []) =>
+    down(names.length > 0 ? names : SERVER_NAMES, { dir: DIR, log: say }),
+  );
 
 program
   .command('status')

@@ -4,8 +4,13 @@ export interface VersionRange {
   below: string;
 }
 
-/** The first version number `X.Y.Z` in what a program prints about itself; undefined when there is none. */
+/**
+ * The first version number `X.Y.Z` in what a program prints about itself, or its date as one (`RELEASE.2026-02-12T...`:
+ * 2026.2.12); undefined when there is none.
+ */
 export function findVersion(output: string): string | undefined {
+  const release = /\bRELEASE\.(\d{4})-(\d\d)-(\d\d)T/.exec(output);
+  if (release) return release.slice(1).map(Number).join('.');
   return /(?<![\d.])v?(\d+\.\d+\.\d+)/.exec(output)?.[1];
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Body } from '../object-store.ts';
+import type { Meter } from './limits.ts';
 
 export function bodyBytes(body: Body): number {
   return Buffer.isBuffer(body) ? body.length : body.end - body.start;
@@ -25,8 +26,12 @@ export async function hold(body: Body): Promise<Body> {
 }
 
 /** Sends a body: a fresh stream (or the buffer) for every attempt, and none left open when it fails. */
-export async function withBody<T>(body: Body, send: (opened: Buffer | Readable) => Promise<T>): Promise<T> {
-  const opened = openBody(body);
+export async function withBody<T>(
+  body: Body,
+  meter: Meter,
+  send: (opened: Buffer | Readable) => Promise<T>,
+): Promise<T> {
+  const opened = meter.metersBytes ? Readable.from(paced(openBody(body), meter)) : openBody(body);
   try {
     return await send(opened);
   } finally {
@@ -39,6 +44,18 @@ function openBody(body: Body): Buffer | Readable {
   if (body.end === body.start) return Buffer.alloc(0);
   // createReadStream's end is inclusive.
   return createReadStream(body.file, { start: body.start, end: body.end - 1, highWaterMark: 1 << 18 });
+}
+
+/** Bytes that are sent between two looks at the limits. */
+const PIECE_BYTES = 64 * 1024;
+
+async function* paced(opened: Buffer | Readable, meter: Meter): AsyncIterable<Buffer> {
+  for await (const bytes of Buffer.isBuffer(opened) ? [opened] : (opened as AsyncIterable<Buffer>))
+    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
+      const piece = bytes.subarray(from, from + PIECE_BYTES);
+      await meter.bytes(piece.length);
+      yield piece;
+    }
 }
 
 /** Content-MD5 (RFC 1864): the store refuses a body that arrives otherwise. */

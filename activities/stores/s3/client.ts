@@ -1,6 +1,12 @@
+import { lookup } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { getCACertificates } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
+import { TransferError } from '../../failures.ts';
+import type { StoreLimits } from './limits.ts';
+import { serviceAt } from './service.ts';
 
 /** Keys of one access; held in memory only. */
 export interface S3Credentials {
@@ -15,40 +21,65 @@ export interface S3Connection {
   bucket: string;
   /** Absent = anonymous requests. */
   credentials?: S3Credentials;
+  /** Where the bucket's name goes: into the path or before the host; absent = as the service at the endpoint wants it. */
+  addressing?: 'path' | 'virtual';
+  /** PEM; certificates that are trusted besides those of the system and of NODE_EXTRA_CA_CERTS. */
+  caBundle?: string;
+  limits?: StoreLimits;
+  /** Milliseconds without any byte on a connection until a request has failed; default 60,000. */
+  idleTimeoutMs?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Without any byte on the connection. */
 const IDLE_TIMEOUT_MS = 60_000;
 const MAX_SOCKETS = 32;
 
+/** @throws TransferError InvalidOption */
 export function createClient(connection: S3Connection): S3Client {
+  const { endpoint, credentials, caBundle, idleTimeoutMs = IDLE_TIMEOUT_MS } = connection;
+  const service = serviceAt(endpoint);
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS, lookup: lookupStore };
+  const ca = caBundle === undefined ? {} : { ca: [...getCACertificates('default'), caBundle] };
   return new S3Client({
-    endpoint: connection.endpoint,
-    region: connection.region ?? 'us-east-1',
-    forcePathStyle: true,
+    endpoint,
+    region: connection.region ?? service.region ?? 'us-east-1',
+    forcePathStyle: (connection.addressing ?? service.addressing) === 'path' || !canBeVirtual(connection),
+    // The endpoint is the resource's, not the environment's.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
     // See requests.ts: a retry may have to look at what the request before it has done.
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: IDLE_TIMEOUT_MS,
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }),
+      socketTimeout: idleTimeoutMs,
+      httpAgent: new HttpAgent(agent),
+      httpsAgent: new HttpsAgent({ ...agent, ...ca }),
     },
     // Ranged reads carry no checksum of the range; If-Match and the length are checked instead.
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestChecksumCalculation: 'WHEN_REQUIRED',
     // The environment's own credentials must never answer for a tenant's.
-    ...(connection.credentials === undefined
+    ...(credentials === undefined
       ? { credentials: { accessKeyId: 'anonymous', secretAccessKey: 'anonymous' }, signer: ANONYMOUS }
-      : {
-          credentials: {
-            accessKeyId: connection.credentials.accessKey,
-            secretAccessKey: connection.credentials.secretKey,
-          },
-        }),
+      : { credentials: { accessKeyId: credentials.accessKey, secretAccessKey: credentials.secretKey } }),
   });
 }
 
 /** Leaves requests unsigned. */
 const ANONYMOUS = { sign: async <T>(request: T): Promise<T> => request };
+
+function canBeVirtual({ endpoint, addressing }: S3Connection): boolean {
+  const host = new URL(endpoint).hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(host) === 0) return true;
+  if (addressing === 'virtual')
+    throw new TransferError(
+      'InvalidOption',
+      `addressing is "virtual", but the endpoint ${endpoint} has an IP address, before which no bucket's name can stand; use "path" or a host name`,
+    );
+  return false;
+}
+
+/** BUCKET.localhost is this machine (RFC 6761), though not every resolver knows. */
+const lookupStore: LookupFunction = (host, options, callback) => {
+  lookup(/\.localhost\.?$/i.test(host) ? 'localhost' : host, options, callback);
+};

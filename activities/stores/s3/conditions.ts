@@ -37,8 +37,6 @@ export async function conditionally<T>(
     if (error.code === 'Unsupported') return write({});
     // 412; or 404, where there is nothing to replace.
     if (error.code !== 'SourceChanged' && error.code !== 'ObjectNotFound') throw error;
-    // A copy is conditional on its source, too.
-    if (allows(condition, await head(requests, key))) throw error;
     throw refused(error);
   }
 }

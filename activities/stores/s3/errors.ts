@@ -1,72 +1,20 @@
-import { TransferError, type FailureCode } from '../../failures.ts';
+import { TransferError } from '../../failures.ts';
+import { BY_NAME, BY_STATUS, KEY_REFUSALS, UNREACHABLE, WORDS } from './codes.ts';
+import { wrongPlace } from './wrong-place.ts';
 
-interface ServiceError extends Error {
+/** What the client library throws, and node underneath it. */
+export interface ServiceError extends Error {
   $metadata?: { httpStatusCode?: number };
   $response?: { headers?: Record<string, string> };
   code?: string;
+  /** Elements of the answer. */
+  Region?: unknown;
+  Endpoint?: unknown;
 }
 
-const UNREACHABLE: Record<string, string> = {
-  ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  ENOTFOUND: 'host name not found',
-  EAI_AGAIN: 'host name lookup failed',
-  ETIMEDOUT: 'timed out',
-  EHOSTUNREACH: 'host unreachable',
-  ENETUNREACH: 'network unreachable',
-  TimeoutError: 'timed out',
-  RequestTimeout: 'timed out',
-};
-
-const BY_NAME: Record<string, FailureCode> = {
-  NoSuchBucket: 'BucketNotFound',
-  NoSuchKey: 'ObjectNotFound',
-  NotFound: 'ObjectNotFound',
-  NoSuchUpload: 'UploadLost',
-  // versitygw's word for an unknown access key, with status 404.
-  XAdminUserNotFound: 'AccessDenied',
-  InvalidPart: 'UploadLost',
-  RequestTimeout: 'StoreUnavailable',
-  IncompleteBody: 'StoreUnavailable',
-  BadDigest: 'StoreUnavailable',
-  OperationAborted: 'StoreUnavailable',
-  PreconditionFailed: 'SourceChanged',
-  AccessDenied: 'AccessDenied',
-  Forbidden: 'AccessDenied',
-  InvalidAccessKeyId: 'AccessDenied',
-  SignatureDoesNotMatch: 'AccessDenied',
-  InvalidBucketName: 'InvalidOption',
-  SlowDown: 'Throttled',
-  ServiceUnavailable: 'Throttled',
-  TooManyRequests: 'Throttled',
-  RequestTimeTooSkewed: 'StoreUnavailable',
-  NotImplemented: 'Unsupported',
-};
-
-const BY_STATUS: Record<number, FailureCode> = {
-  401: 'AccessDenied',
-  403: 'AccessDenied',
-  404: 'ObjectNotFound',
-  408: 'StoreUnavailable',
-  409: 'StoreUnavailable',
-  412: 'SourceChanged',
-  429: 'Throttled',
-  501: 'Unsupported',
-  503: 'Throttled',
-};
-
-/** Parsing and certificate errors of node:tls; they do not pass by waiting. */
-const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;
-
-const WORDS: Partial<Record<FailureCode, string>> = {
-  BucketNotFound: 'the bucket does not exist',
-  ObjectNotFound: 'the object does not exist',
-  UploadLost: 'the upload does not exist any more',
-  SourceChanged: 'the object has changed since it was planned',
-  AccessDenied: 'access denied; check accessKey, secretKey and their permissions',
-  Throttled: 'the store asks to slow down',
-};
+/** Of node:tls and OpenSSL; they do not pass by waiting. */
+const TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;
+const UNKNOWN_AUTHORITY = /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 /**
  * Turns what the S3 client throws into an error of ours. The text is composed here: messages of the client
@@ -82,8 +30,14 @@ export function storeError(error: unknown, doing: string, endpoint: string): Tra
   if (TLS.test(service.code ?? ''))
     return new TransferError(
       'InvalidEndpoint',
-      `${doing}: no TLS connection to ${endpoint}: ${service.code}`,
+      `${doing}: no TLS connection to ${endpoint}: ${service.code}${UNKNOWN_AUTHORITY.test(service.code ?? '') ? '; an authority that is not generally known must be given in caCertificate' : ''}`,
     );
+  const place = wrongPlace(service);
+  if (place !== undefined)
+    return new TransferError('InvalidEndpoint', `${doing}: ${place}; the endpoint is ${endpoint}`);
+  const refusal = KEY_REFUSALS[service.name];
+  if (refusal !== undefined)
+    return new TransferError('InvalidOption', `${doing}: ${refusal} (${service.name})`);
   const status = service.$metadata?.httpStatusCode;
   const code = BY_NAME[service.name] ?? (status === undefined ? undefined : BY_STATUS[status]);
   const answer = [service.name, status].filter((part) => part !== undefined).join(' ');

@@ -12,14 +12,15 @@ import { conditionally } from './conditions.ts';
 import { sameEtag } from './etags.ts';
 import { head } from './head.ts';
 import { described } from './headers.ts';
+import type { KeyCheck } from './keys.ts';
 import type { Requests } from './requests.ts';
 
 const PARALLEL_DELETES = 16;
 
 type ObjectMethods = Pick<ObjectStore, 'head' | 'get' | 'put' | 'list' | 'delete'>;
 
-export function objectMethods(requests: Requests): ObjectMethods {
-  const { client, bucket: Bucket, location } = requests;
+export function objectMethods(requests: Requests, checkKey: KeyCheck): ObjectMethods {
+  const { client, meter, bucket: Bucket, location } = requests;
   return {
     head: (key) => head(requests, key),
 
@@ -27,7 +28,12 @@ export function objectMethods(requests: Requests): ObjectMethods {
       try {
         return await requests.run(`reading ${location(key)}`, async () => {
           const answer = await client.send(new GetObjectCommand({ Bucket, Key: key }));
-          return Buffer.from(await answer.Body!.transformToByteArray());
+          const pieces: Uint8Array[] = [];
+          for await (const piece of answer.Body as unknown as AsyncIterable<Uint8Array>) {
+            await meter.bytes(piece.length);
+            pieces.push(piece);
+          }
+          return Buffer.concat(pieces);
         });
       } catch (error) {
         if (error instanceof TransferError && error.code === 'ObjectNotFound') return undefined;
@@ -36,6 +42,7 @@ export function objectMethods(requests: Requests): ObjectMethods {
     },
 
     async put(key, given, options = {}) {
+      await checkKey(key);
       const body = await hold(given);
       const ContentMD5 = await contentMd5(body);
       const bytes = bodyBytes(body);
@@ -44,7 +51,7 @@ export function objectMethods(requests: Requests): ObjectMethods {
         requests.run(
           `writing ${location(key)}`,
           async () => {
-            const answer = await withBody(body, (Body) =>
+            const answer = await withBody(body, meter, (Body) =>
               client.send(
                 new PutObjectCommand({
                   Bucket,
@@ -73,10 +80,18 @@ export function objectMethods(requests: Requests): ObjectMethods {
       let token: string | undefined;
       do {
         const page = await requests.run(`listing ${location(prefix)}`, () =>
-          client.send(new ListObjectsV2Command({ Bucket, Prefix: prefix, ContinuationToken: token })),
+          client.send(
+            new ListObjectsV2Command({
+              Bucket,
+              Prefix: prefix,
+              ContinuationToken: token,
+              // XML cannot hold every character that a key can.
+              EncodingType: 'url',
+            }),
+          ),
         );
-        for (const { Key: key, Size: size = 0, ETag: etag = '' } of page.Contents ?? [])
-          if (key !== undefined) yield { key, size, etag };
+        for (const { Key, Size: size = 0, ETag: etag = '' } of page.Contents ?? [])
+          if (Key !== undefined) yield { key: page.EncodingType === 'url' ? decoded(Key) : Key, size, etag };
         token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
       } while (token !== undefined);
     },
@@ -93,4 +108,8 @@ export function objectMethods(requests: Requests): ObjectMethods {
       });
     },
   };
+}
+
+function decoded(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
 }

@@ -39,6 +39,7 @@ async function* readRange(
           throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
         position += piece.length;
         failures = 0;
+        await requests.meter.bytes(piece.length);
         yield piece;
       }
       if (position < end) throw new TransferError('StoreUnavailable', `${doing}: the answer was cut off`);
@@ -53,11 +54,12 @@ async function* readRange(
 
 /** The body of an answer that is exactly what was asked for: a proxy may ignore Range, and send the whole object. */
 async function openRange(
-  { client, bucket, endpoint, location }: Requests,
+  { client, bucket, endpoint, location, meter }: Requests,
   object: PinnedObject,
   start: number,
   end: number,
 ): Promise<AsyncIterable<Uint8Array>> {
+  await meter.request();
   const answer = await client.send(
     new GetObjectCommand({
       Bucket: bucket,

@@ -4,6 +4,7 @@ import pRetry from 'p-retry';
 import type { TransferError } from '../../failures.ts';
 import { createClient, type S3Connection } from './client.ts';
 import { isTransient, storeError } from './errors.ts';
+import { meterOf, type Meter } from './limits.ts';
 
 /** Some 5 s of waiting in all; longer trouble is for the workflow, which shows it. */
 const RETRIES = 4;
@@ -15,6 +16,7 @@ export interface Requests {
   readonly client: S3Client;
   readonly endpoint: string;
   readonly bucket: string;
+  readonly meter: Meter;
   location(key: string): string;
   /**
    * @param doing for messages, e.g. `writing s3://bucket/key`
@@ -30,15 +32,18 @@ export interface Requests {
 
 export function requestsTo(connection: S3Connection): Requests {
   const { bucket, endpoint } = connection;
+  const meter = meterOf(endpoint, connection.limits);
   return {
     client: createClient(connection),
     endpoint,
     bucket,
+    meter,
     location: (key) => `s3://${bucket}/${key}`,
     async run(doing, request, recover) {
       return pRetry(
         async (number) => {
           try {
+            await meter.request();
             return await request();
           } catch (error) {
             const known = storeError(error, doing, endpoint);

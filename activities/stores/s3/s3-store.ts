@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../object-store.ts';
 import type { S3Connection } from './client.ts';
 import { copyMethods } from './copies.ts';
+import { keyCheck } from './keys.ts';
 import { objectMethods } from './objects.ts';
 import { rangeReader } from './read.ts';
 import { requestsTo } from './requests.ts';
@@ -13,14 +14,17 @@ import { uploadMethods } from './uploads.ts';
  */
 export function connectS3(connection: S3Connection): ObjectStore {
   const requests = requestsTo(connection);
+  const check = keyCheck(requests);
+  const objects = objectMethods(requests, check);
+  const uploads = uploadMethods(requests, check);
   const { endpoint, bucket, location, client } = requests;
   return {
     endpoint,
     bucket,
     location,
-    ...objectMethods(requests),
-    ...uploadMethods(requests),
-    ...copyMethods(requests),
+    ...objects,
+    ...uploads,
+    ...copyMethods(requests, check, { ...objects, ...uploads }),
     open: (object) => rangeReader(requests, object),
     close: () => client.destroy(),
   };

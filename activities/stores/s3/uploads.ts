@@ -13,6 +13,7 @@ import { conditionally } from './conditions.ts';
 import { etagOfParts, sameEtag } from './etags.ts';
 import { head } from './head.ts';
 import { described } from './headers.ts';
+import type { KeyCheck } from './keys.ts';
 import type { Requests } from './requests.ts';
 
 type UploadMethods = Pick<
@@ -20,10 +21,11 @@ type UploadMethods = Pick<
   'createUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload' | 'emptyUploads'
 >;
 
-export function uploadMethods(requests: Requests): UploadMethods {
-  const { client, bucket: Bucket, location } = requests;
+export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMethods {
+  const { client, meter, bucket: Bucket, location } = requests;
   return {
     async createUpload(key, options = {}) {
+      await checkKey(key);
       const answer = await requests.run(`opening an upload to ${location(key)}`, () =>
         client.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...described(options) })),
       );
@@ -35,7 +37,7 @@ export function uploadMethods(requests: Requests): UploadMethods {
       const ContentMD5 = await contentMd5(body);
       const bytes = bodyBytes(body);
       const answer = await requests.run(`writing part ${number} of ${location(key)}`, () =>
-        withBody(body, (Body) =>
+        withBody(body, meter, (Body) =>
           client.send(
             new UploadPartCommand({
               Bucket,
