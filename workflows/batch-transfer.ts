@@ -90,7 +90,10 @@ async function tidyUp(
   if (!planned.staged && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
-    await withRetries(() => activities.cleanUp({ run, replaced }), TIDY_RETRIES);
+    await withRetries(
+      () => activities.cleanUp({ run, published: published.objects, replaced }),
+      TIDY_RETRIES,
+    );
     return left;
   } catch (error) {
     if (!(error instanceof StepEnded)) throw error;

@@ -267,7 +267,7 @@ export interface BatchActivities {
   copySlice(input: SliceInput): Promise<SliceResult>;
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
-  cleanUp(input: { run: Run; replaced: WrittenObject[] }): Promise<void>;
+  cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
   /** Removes everything that is not visible: uploads, ledger. Idempotent. */
   discard(input: { run: Run }): Promise<void>;
   /** Removes what the transfer published, and what its runs may have left. Idempotent. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { JobContext } from '../engine/serve-jobs.ts';
 import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
@@ -90,7 +91,10 @@ export async function copyWhole(
     return await withScratch(settings.scratchDirectory, async (directory) => {
       const { files, ...counted } = await convertChunk(source, work, directory, settings);
       await context.commit();
-      return putWhole(destination, run, work.destination, files[0]!.path, counted);
+      const file = files[0]!.path;
+      const { size: bytes } = await stat(file);
+      const whole = { body: { file, start: 0, end: bytes }, bytes, options: {} };
+      return await putWhole(destination, run, work.destination, whole, counted);
     });
   } catch (error) {
     // an earlier attempt may have got through before it was killed, and the source may have gone since

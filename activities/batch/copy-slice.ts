@@ -1,9 +1,17 @@
-import type { BatchActivities, SliceHeartbeat, SliceInput, SliceResult } from '../../workflows/contract.ts';
+import type {
+  BatchActivities,
+  Run,
+  SliceHeartbeat,
+  SliceInput,
+  SliceResult,
+} from '../../workflows/contract.ts';
 import { connectionTo, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
-import type { CopyChunkResult, CopyWholeResult } from './jobs.ts';
-import { chunkWork, type PlanReference } from './plan.ts';
+import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
+import { verbatimWork } from './verbatim/work.ts';
+import { chunkWork, type Plan, type PlanReference } from './plan.ts';
+import type { S3Connection } from '../stores/s3/client.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
@@ -42,8 +50,7 @@ export async function copySlice(
     observer.resumed(earlier, remaining);
     for (const chunk of earlier) done(await readRecord(store, run, chunk));
     const copying = remaining.map(async (chunk) => {
-      const work = chunkWork(plan, chunk, sourceLocation(source));
-      const job = { type: 'copyChunk' as const, run, work, source, destination };
+      const job = chunkJob(run, plan, chunk, { source, destination });
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
       observer.copied(chunk);
     });
@@ -85,10 +92,10 @@ export async function copyWhole(
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
-    const work = chunkWork(plan, 0, sourceLocation(source));
-    const job = { type: 'copyWhole' as const, run, work, source, destination };
+    const job = wholeJob(run, plan, { source, destination });
     const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
-    const object = { key: plan.destination.key, etag, bytes: statistics.bytesWritten };
+    const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
+    const object = { key, etag, bytes: statistics.bytesWritten };
     return {
       objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
       objectCount: 1,
@@ -99,7 +106,26 @@ export async function copyWhole(
   }
 }
 
-const sourceLocation =
+interface Connections {
+  source: S3Connection;
+  destination: S3Connection;
+}
+
+function chunkJob(run: Run, plan: Plan, chunk: number, stores: Connections): EngineJob {
+  if (plan.kind === 'verbatim')
+    return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
+  return { type: 'copyChunk', run, work: chunkWork(plan, chunk, locationIn(stores.source)), ...stores };
+}
+
+function wholeJob(run: Run, plan: Plan, stores: Connections): EngineJob {
+  if (plan.kind === 'tabular')
+    return { type: 'copyWhole', run, work: chunkWork(plan, 0, locationIn(stores.source)), ...stores };
+  const { replaces } = plan;
+  const job = { type: 'copyWholeVerbatim' as const, run, work: verbatimWork(plan, 0), ...stores };
+  return replaces === undefined ? job : { ...job, replaces };
+}
+
+const locationIn =
   ({ bucket }: { bucket: string }) =>
   (key: string): string =>
     `s3://${bucket}/${key}`;

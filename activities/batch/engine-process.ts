@@ -2,6 +2,7 @@ import { serveJobs } from '../engine/serve-jobs.ts';
 import { copyChunk, copyWhole } from './copy-chunk.ts';
 import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
+import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
 import { makePlan } from './make-plan.ts';
 
 /** Program of an engine process: everything that parses or converts users' data happens here. */
@@ -13,6 +14,10 @@ serveJobs<EngineJob>(async (job, context) => {
       return makePlan(job, settings);
     case 'copyChunk':
       return copyChunk(job, settings);
+    case 'copyVerbatim':
+      return copyVerbatim(job);
+    case 'copyWholeVerbatim':
+      return copyWholeVerbatim(job, context);
     case 'copyWhole':
       return copyWhole(job, settings, context);
   }

@@ -2,13 +2,14 @@ import type { PlanHints, Run, TechnicalMetadata } from '../../workflows/contract
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { ChunkRecord } from './ledger.ts';
 import type { ChunkWork, Plan } from './plan.ts';
+import type { VerbatimWork } from './verbatim/work.ts';
 
 /**
  * Work for an engine process. Connections hold credentials: they travel over the process's own channel and are
  * never written anywhere.
  */
 export type EngineJob =
-  | { type: 'plan'; run: Run; hints: PlanHints; source: S3Connection }
+  | { type: 'plan'; run: Run; hints: PlanHints; source: S3Connection; destination: S3Connection }
   | {
       type: 'copyChunk';
       run: Run;
@@ -16,7 +17,23 @@ export type EngineJob =
       source: S3Connection;
       destination: S3Connection;
     }
-  | { type: 'copyWhole'; run: Run; work: ChunkWork; source: S3Connection; destination: S3Connection };
+  | { type: 'copyWhole'; run: Run; work: ChunkWork; source: S3Connection; destination: S3Connection }
+  | {
+      type: 'copyVerbatim';
+      run: Run;
+      work: VerbatimWork;
+      source: S3Connection;
+      destination: S3Connection;
+    }
+  | {
+      type: 'copyWholeVerbatim';
+      run: Run;
+      work: VerbatimWork;
+      /** See VerbatimPlan. */
+      replaces?: string;
+      source: S3Connection;
+      destination: S3Connection;
+    };
 
 export interface PlanJobResult {
   plan: Plan;

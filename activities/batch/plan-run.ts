@@ -1,9 +1,12 @@
-import type { BatchActivities, PlannedRun } from '../../workflows/contract.ts';
-import { chunkCount, type PlanReference } from './plan.ts';
+import pLimit from 'p-limit';
+import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
+import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
+import { chunkCount, type Plan, type PlanReference } from './plan.ts';
 import { objectMetadata } from './staging.ts';
+import { describedAs } from './verbatim/copy.ts';
 
 /** About 4 GiB in chunks of 64 MiB. */
 const MAX_SLICE = 64;
@@ -11,6 +14,7 @@ const MAX_SLICE = 64;
 const WANTED_SLICES = 8;
 /** Temporal warns about payloads beyond 256 KiB; other parts of the same payload need room. */
 const MAX_INLINE_BYTES = 192 * 1024;
+const PARALLEL_UPLOADS = 16;
 
 export async function planRun(
   context: BatchContext,
@@ -19,26 +23,55 @@ export async function planRun(
 ): Promise<PlannedRun> {
   const { run, hints } = input;
   const { source, destination } = run.transfer;
-  const job = { type: 'plan' as const, run, hints, source: await connectionTo(context, source) };
+  const stores = {
+    source: await connectionTo(context, source),
+    destination: await connectionTo(context, destination),
+  };
   // A destination that cannot be reached is known before anything is copied, and before the status says that the
   // run may have written; what is wrong with the source is told first.
   const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
   looked.catch(() => undefined);
+  const job = { type: 'plan' as const, run, hints, ...stores };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
-  const before = await looked;
-  const target = plan.destination;
-  if (before !== undefined && target.objects === undefined && before.key === target.key)
-    target.replaces = before.etag;
+  rememberReplaced(plan, await looked);
   const chunks = chunkCount(plan);
+  const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
-  const whole = chunks === 1 && target.objects === undefined;
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
-    if (!whole && target.objects === undefined)
-      target.uploadId = await store.createUpload(target.key, { metadata: objectMetadata(run) });
+    if (!whole) await openUploads(context, run, plan, store);
     return storePlan(store, run, plan);
   });
   return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
+}
+
+/** One request makes the whole result. */
+function isWhole(plan: Plan): boolean {
+  if (plan.kind === 'tabular') return chunkCount(plan) === 1 && plan.destination.objects === undefined;
+  const [only] = plan.objects;
+  return plan.prefix === undefined && !plan.serverSide && only?.partBytes === undefined;
+}
+
+function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {
+  if (there === undefined) return;
+  if (plan.kind === 'verbatim') plan.replaces = there.etag;
+  else if (plan.destination.key === there.key) plan.destination.replaces = there.etag;
+}
+
+/** Of every object that is made of parts while chunks are copied. */
+async function openUploads(context: BatchContext, run: Run, plan: Plan, store: ObjectStore): Promise<void> {
+  if (plan.kind === 'tabular') {
+    const { destination } = plan;
+    if (destination.objects === undefined)
+      destination.uploadId = await store.createUpload(destination.key, { metadata: objectMetadata(run) });
+    return;
+  }
+  const parted = plan.objects.filter(({ partBytes }) => partBytes !== undefined);
+  await withStore(context, run.transfer.source, (source) =>
+    pLimit(PARALLEL_UPLOADS).map(parted, async (object) => {
+      object.uploadId = await store.createUpload(object.target, await describedAs(source, object.key, run));
+    }),
+  );
 }

@@ -1,12 +1,17 @@
 import type { FormatOptions } from '../../workflows/contract.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import type { ChunkSource, Column } from '../formats/format.ts';
+import type { VerbatimPlan } from './verbatim/work.ts';
 
 /**
  * What a run will do, computed before any byte moves. Plain JSON; a chunk's result bytes are a pure
  * function of it and the chunk's number. Several chunks: kept beside the ledger. One: in the history.
  */
-export interface Plan {
+export type Plan = TabularPlan | VerbatimPlan;
+
+/** A copy of rows. */
+export interface TabularPlan {
+  kind: 'tabular';
   source: PlannedSource;
   select: CompiledSelect;
   destination: PlannedDestination;
@@ -77,7 +82,22 @@ export interface PlannedObjects {
   prologue: { body: string; trailer: string };
 }
 
-export const chunkCount = (plan: Plan): number => plan.source.chunks.length;
+export const chunkCount = (plan: Plan): number =>
+  (plan.kind === 'tabular' ? plan.source : plan).chunks.length;
+
+export interface RecordedUpload {
+  key: string;
+  uploadId: string;
+}
+
+/** The uploads that a plan has opened. */
+export function uploadsOf(plan: Plan): RecordedUpload[] {
+  const opened =
+    plan.kind === 'tabular'
+      ? [plan.destination]
+      : plan.objects.map(({ target, uploadId }) => ({ key: target, uploadId }));
+  return opened.flatMap(({ key, uploadId }) => (uploadId === undefined ? [] : [{ key, uploadId }]));
+}
 
 /** What travels through the history. */
 export type PlanReference = { kind: 'inline'; plan: Plan } | { kind: 'stored'; key: string };
@@ -103,7 +123,7 @@ export interface ChunkWork {
 }
 
 /** `location` names an object in messages. */
-export function chunkWork(plan: Plan, chunk: number, location: (key: string) => string): ChunkWork {
+export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
   const { format, columns, schemas, objects, chunks } = plan.source;
   const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
     const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;

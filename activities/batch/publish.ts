@@ -1,11 +1,19 @@
 import pLimit from 'p-limit';
-import type { BatchActivities, PublishedRun, Run, Statistics } from '../../workflows/contract.ts';
+import type {
+  BatchActivities,
+  PublishedRun,
+  Run,
+  Statistics,
+  WrittenObject,
+} from '../../workflows/contract.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import { loadPlan, readRecord, type ChunkRecord } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
 import { publishObject } from './publish-object.ts';
 import { publishObjects } from './publish-objects.ts';
+import { publishVerbatim } from './verbatim/publish.ts';
+import type { VerbatimPlan } from './verbatim/work.ts';
 
 const PARALLEL_READS = 16;
 
@@ -21,6 +29,7 @@ export async function publish(
   return withStore(context, run.transfer.destination, async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
+    if (plan.kind === 'verbatim') return publishBytes(context, run, store, plan, records);
     const { objects } = plan.destination;
     if (objects === undefined) {
       const { key, etag, bytes } = await publishObject(store, run, plan.destination, records);
@@ -31,11 +40,44 @@ export async function publish(
       };
     }
     const { count, bytes } = await publishObjects(store, run, plan.destination, objects, records);
-    // all of them by one entry: there may be thousands, and each says by its metadata whose it is
-    const all = { endpoint: store.endpoint, bucket: store.bucket, key: objects.prefix, etag: '', bytes };
-    return { objects: [all], objectCount: count, statistics: totals(records, bytes) };
+    return {
+      objects: [allBelow(store, objects.prefix, bytes)],
+      objectCount: count,
+      statistics: totals(records, bytes),
+    };
   });
 }
+
+async function publishBytes(
+  context: BatchContext,
+  run: Run,
+  store: ObjectStore,
+  plan: VerbatimPlan,
+  records: ChunkRecord[],
+): Promise<PublishedRun> {
+  const published = await withStore(context, run.transfer.source, (source) =>
+    publishVerbatim(source, store, run, plan, records),
+  );
+  const bytes = published.reduce((sum, object) => sum + object.bytes, 0);
+  const { endpoint, bucket } = store;
+  return {
+    objects:
+      plan.prefix === undefined
+        ? published.map((object) => ({ endpoint, bucket, ...object }))
+        : [allBelow(store, plan.prefix, bytes)],
+    objectCount: published.length,
+    statistics: totals(records, bytes),
+  };
+}
+
+/** All objects by one entry: there may be thousands, and each says by its metadata whose it is. */
+const allBelow = ({ endpoint, bucket }: ObjectStore, key: string, bytes: number): WrittenObject => ({
+  endpoint,
+  bucket,
+  key,
+  etag: '',
+  bytes,
+});
 
 async function readLedger(store: ObjectStore, run: Run, plan: Plan): Promise<ChunkRecord[]> {
   const limit = pLimit(PARALLEL_READS);

@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import type { Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
-import type { ObjectStore } from '../stores/object-store.ts';
+import type { Body, ObjectStore, UploadOptions } from '../stores/object-store.ts';
 import type { CopyWholeResult } from './jobs.ts';
 import type { PlannedDestination } from './plan.ts';
 import { isOfRun, objectMetadata } from './staging.ts';
@@ -14,26 +13,26 @@ const METADATA_COUNTS = 'ddc-counts';
 type Counts = Pick<CopyWholeResult, 'rowsRead' | 'rowsWritten' | 'bytesRead'>;
 
 /**
- * Publishes a local file as one object, atomically, and only over what the plan has seen there: an attempt that was
+ * Publishes a body as one object, atomically, and only over what the plan has seen there: an attempt that was
  * thought dead and wakes up later does no harm to what has been written since.
  */
 export async function putWhole(
   store: ObjectStore,
   run: Run,
   { key, replaces }: Pick<PlannedDestination, 'key' | 'replaces'>,
-  file: string,
+  { body, bytes, options }: { body: Body; bytes: number; options: UploadOptions },
   counted: Counts,
 ): Promise<CopyWholeResult> {
-  const { size: bytes } = await stat(file);
   if (bytes > MOST_BYTES)
     throw new TransferError(
       'Unsupported',
       `${store.location(key)}: one chunk has become ${bytes} bytes; at most ${MOST_BYTES} are supported`,
     );
   const { rowsRead, rowsWritten, bytesRead } = counted;
-  const metadata = { ...objectMetadata(run), [METADATA_COUNTS]: `${rowsRead} ${rowsWritten} ${bytesRead}` };
+  const counts = { [METADATA_COUNTS]: `${rowsRead} ${rowsWritten} ${bytesRead}` };
+  const metadata = { ...options.metadata, ...objectMetadata(run), ...counts };
   const condition = replaces === undefined ? { creates: true } : { replaces };
-  const { etag } = await store.put(key, { file, start: 0, end: bytes }, { metadata, ...condition });
+  const { etag } = await store.put(key, body, { ...options, metadata, ...condition });
   return { ...counted, etag, bytesWritten: bytes };
 }
 

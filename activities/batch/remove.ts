@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { isAt } from '../../workflows/contract.ts';
-import type { DeleteTransferInput, DeletedData, Run, WrittenObject } from '../../workflows/contract.ts';
+import type { BatchActivities, DeleteTransferInput, DeletedData, Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
-import type { Plan } from './plan.ts';
+import { uploadsOf, type Plan, type RecordedUpload } from './plan.ts';
 import { METADATA_TRANSFER, isOfRun, isPlanKey, isUploadKey, runPrefix, transferPrefix } from './staging.ts';
 import { targetPrefix } from './target.ts';
 
@@ -15,18 +15,18 @@ const PARALLEL_REQUESTS = 16;
 /** After publish: the ledger, uploads that nobody remembers, and what earlier generations left at other keys. */
 export async function cleanUp(
   context: BatchContext,
-  input: { run: Run; replaced: WrittenObject[] },
+  input: Parameters<BatchActivities['cleanUp']>[0],
 ): Promise<void> {
-  const { run, replaced } = input;
+  const { run, replaced, published } = input;
   await withStore(context, run.transfer.destination, async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
     for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
     // objects of the same place that this run has not written again
-    const prefix = targetPrefix(run.transfer.destination);
-    if (prefix !== undefined && run.transfer.writeOperation === 'Overwrite')
-      await removeAllOwn(store, prefix, run.transfer.uid, run);
+    if (run.transfer.writeOperation === 'Overwrite')
+      for (const { key } of published)
+        if (key.endsWith('/')) await removeAllOwn(store, key, run.transfer.uid, run);
   });
 }
 
@@ -101,19 +101,19 @@ async function removeStaging(store: ObjectStore, prefix: string): Promise<void> 
   for await (const { key } of store.list(prefix)) keys.push(key);
   for (const key of keys.filter((name) => isPlanKey(name) || isUploadKey(name))) {
     const text = await store.get(key);
-    const { key: target, uploadId } = text === undefined ? {} : recordedUpload(text);
-    if (target !== undefined && uploadId !== undefined) await store.abortUpload(target, uploadId);
+    for (const { key: target, uploadId } of text === undefined ? [] : recordedUploads(text))
+      await store.abortUpload(target, uploadId);
   }
   await store.delete(keys);
 }
 
 /** Of a plan, or of a record that publish has made. */
-function recordedUpload(text: Buffer): { key?: string; uploadId?: string } {
+function recordedUploads(text: Buffer): RecordedUpload[] {
   try {
-    const record = JSON.parse(text.toString()) as Plan | { key: string; uploadId: string };
-    return 'destination' in record ? record.destination : record;
+    const record = JSON.parse(text.toString()) as Plan | RecordedUpload;
+    return 'kind' in record ? uploadsOf(record) : [record];
   } catch {
-    return {};
+    return [];
   }
 }
 

@@ -7,7 +7,7 @@ import type { Side } from './schema/side.ts';
 import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
 
-const FORMATS = new Set(['csv', 'parquet']);
+const FORMATS = new Set(['csv', 'parquet', 'binary']);
 const UNSUPPORTED_ACTIONS: ReadonlySet<Action> = new Set(['SampleRows', 'EncryptColumns'] as const);
 
 /** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */

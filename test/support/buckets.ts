@@ -6,6 +6,9 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import type { ServerEnvironment } from './server-environment.ts';
 
@@ -30,10 +33,18 @@ export function bucketsOf(environment: ServerEnvironment) {
     return Bucket;
   }
 
-  async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
-    await client.send(
-      new PutObjectCommand({ Bucket, Key, Body: body, ContentLength: Buffer.byteLength(body) }),
-    );
+  async function put(
+    Bucket: string,
+    Key: string,
+    body: string | Buffer,
+    more: Partial<PutObjectCommandInput> = {},
+  ): Promise<void> {
+    const ContentLength = Buffer.byteLength(body);
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: body, ContentLength, ...more }));
+  }
+
+  async function headersOf(Bucket: string, Key: string): Promise<HeadObjectCommandOutput> {
+    return client.send(new HeadObjectCommand({ Bucket, Key }));
   }
 
   async function get(Bucket: string, Key: string): Promise<Buffer> {
@@ -56,5 +67,5 @@ export function bucketsOf(environment: ServerEnvironment) {
     return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
   }
 
-  return { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side };
+  return { endpoint, accessKey, secretKey, createBucket, put, get, headersOf, keys, uploads, s3Side };
 }

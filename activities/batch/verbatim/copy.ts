@@ -1,0 +1,123 @@
+import pLimit from 'p-limit';
+import type { Run } from '../../../workflows/contract.ts';
+import type { JobContext } from '../../engine/serve-jobs.ts';
+import { readRange } from '../../formats/bytes.ts';
+import { connectS3 } from '../../stores/s3/s3-store.ts';
+import type { ObjectStore, UploadOptions } from '../../stores/object-store.ts';
+import type { CopyChunkResult, CopyWholeResult, EngineJob } from '../jobs.ts';
+import { writeRecord, type ChunkBody, type ChunkRecord } from '../ledger.ts';
+import { publishedBefore, putWhole } from '../put-whole.ts';
+import { carriedKey, objectMetadata } from '../staging.ts';
+import { partRange, type VerbatimObject, type VerbatimWork } from './work.ts';
+
+/** Parts under way in one job; each is held in memory. */
+const PARALLEL_PARTS = 4;
+
+type VerbatimJob = Extract<EngineJob, { type: 'copyVerbatim' }>;
+
+/** Brings a chunk's pieces to the destination, and last of all its record into the ledger. Rows are objects here. */
+export async function copyVerbatim(job: VerbatimJob): Promise<CopyChunkResult> {
+  const { run, work } = job;
+  const source = connectS3(job.source);
+  const destination = connectS3(job.destination);
+  try {
+    const bodies = await pLimit(PARALLEL_PARTS).map(work.pieces, (piece, index) =>
+      copyPiece(source, destination, run, work, piece, index),
+    );
+    const objects = work.pieces.filter(({ part }) => part === 0).length;
+    const read = bodies.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0);
+    const record: ChunkRecord = {
+      chunk: work.chunk,
+      rowsRead: objects,
+      rowsWritten: objects,
+      bytesRead: read,
+      bodies,
+    };
+    await writeRecord(destination, run, record);
+    return record;
+  } finally {
+    source.close();
+    destination.close();
+  }
+}
+
+async function copyPiece(
+  source: ObjectStore,
+  destination: ObjectStore,
+  run: Run,
+  { serverSide, bucket, chunk }: VerbatimWork,
+  { object, part }: VerbatimWork['pieces'][number],
+  index: number,
+): Promise<ChunkBody> {
+  const { start, end } = partRange(object, part);
+  const body: ChunkBody = { partition: '', bodyBytes: end - start, carriedBytes: 0, trailer: '' };
+  const { target, uploadId } = object;
+  if (uploadId === undefined) {
+    // publish lets the store copy it
+    if (serverSide || start === end) return body;
+    const kept = await destination.put(
+      carriedKey(run, chunk, index),
+      await bytesOf(source, object, start, end),
+    );
+    return { ...body, carriedBytes: end - start, carriedEtag: kept.etag };
+  }
+  const number = part + 1;
+  if (serverSide) {
+    const from = { bucket, ...object };
+    return {
+      ...body,
+      part: await destination.uploadPartCopy(target, uploadId, number, from, { start, end }),
+    };
+  }
+  const bytes = await bytesOf(source, object, start, end);
+  return { ...body, part: await destination.uploadPart(target, uploadId, number, bytes) };
+}
+
+async function bytesOf(
+  source: ObjectStore,
+  object: VerbatimObject,
+  start: number,
+  end: number,
+): Promise<Buffer> {
+  return start === end ? Buffer.alloc(0) : readRange(source.open(object), start, end);
+}
+
+/** A run of one object of one part: it is put where it belongs at once. */
+export async function copyWholeVerbatim(
+  job: Extract<EngineJob, { type: 'copyWholeVerbatim' }>,
+  context: JobContext,
+): Promise<CopyWholeResult> {
+  const { run, work, replaces } = job;
+  const { object } = work.pieces[0]!;
+  const source = connectS3(job.source);
+  const destination = connectS3(job.destination);
+  const target = { key: object.target, ...(replaces === undefined ? {} : { replaces }) };
+  try {
+    const body = await bytesOf(source, object, 0, object.size);
+    const options = await describedAs(source, object.key, run);
+    await context.commit();
+    const counted = { rowsRead: 1, rowsWritten: 1, bytesRead: object.size };
+    return await putWhole(destination, run, target, { body, bytes: object.size, options }, counted);
+  } catch (error) {
+    const published = await publishedBefore(destination, run, target.key).catch(() => undefined);
+    if (published === undefined) throw error;
+    return published;
+  } finally {
+    source.close();
+    destination.close();
+  }
+}
+
+/** Headers and metadata of the source's object, and whose copy it is. */
+export async function describedAs(source: ObjectStore, key: string, run: Run): Promise<UploadOptions> {
+  const { metadata, contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage } =
+    (await source.head(key)) ?? { metadata: {} };
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(contentDisposition === undefined ? {} : { contentDisposition }),
+    ...(contentLanguage === undefined ? {} : { contentLanguage }),
+    metadata: { ...metadata, ...objectMetadata(run) },
+  };
+}

@@ -1,0 +1,74 @@
+import pLimit from 'p-limit';
+import type { Run } from '../../../workflows/contract.ts';
+import { TransferError } from '../../failures.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
+import { carriedObject, type ChunkBody, type ChunkRecord } from '../ledger.ts';
+import { complete, publishedEtag, type PublishedObject } from '../publish-object.ts';
+import { describedAs } from './copy.ts';
+import { partsOf, type VerbatimObject, type VerbatimPlan } from './work.ts';
+
+const PARALLEL_OBJECTS = 16;
+
+interface Placed {
+  chunk: number;
+  index: number;
+  body: ChunkBody;
+}
+
+/** Makes all objects visible, one right after the other; what an attempt before has made visible is left. */
+export async function publishVerbatim(
+  source: ObjectStore,
+  destination: ObjectStore,
+  run: Run,
+  plan: VerbatimPlan,
+  records: readonly ChunkRecord[],
+): Promise<PublishedObject[]> {
+  const pieces = piecesByObject(plan, records);
+  return pLimit(PARALLEL_OBJECTS).map(plan.objects, async (object, number) => {
+    const { target, size, uploadId } = object;
+    const own = pieces[number]!;
+    verify(object, own);
+    const before = await publishedEtag(destination, run, target, size);
+    const etag =
+      before ??
+      (uploadId === undefined
+        ? await publishSmall(source, destination, run, plan, object, own[0]!)
+        : await complete(destination, run, target, uploadId, size, async () =>
+            own.map(({ body }) => body.part!),
+          ));
+    return { key: target, etag, bytes: size };
+  });
+}
+
+async function publishSmall(
+  source: ObjectStore,
+  destination: ObjectStore,
+  run: Run,
+  { serverSide, bucket }: VerbatimPlan,
+  object: VerbatimObject,
+  { chunk, index, body }: Placed,
+): Promise<string> {
+  const options = await describedAs(source, object.key, run);
+  const { target, key, etag, size } = object;
+  if (size === 0) return (await destination.put(target, Buffer.alloc(0), options)).etag;
+  const from = serverSide ? { bucket, key, etag, size } : carriedObject(run, chunk, index, body);
+  return (await destination.copy(from, target, options)).etag;
+}
+
+/** Of every object, in the order of its parts. */
+function piecesByObject(plan: VerbatimPlan, records: readonly ChunkRecord[]): Placed[][] {
+  const pieces: Placed[][] = plan.objects.map(() => []);
+  for (const [chunk, list] of plan.chunks.entries())
+    for (const [index, { object, part }] of list.entries())
+      pieces[object]![part] = { chunk, index, body: records[chunk]!.bodies[index]! };
+  return pieces;
+}
+
+function verify(object: VerbatimObject, pieces: readonly Placed[]): void {
+  const bytes = pieces.reduce((sum, { body }) => sum + body.bodyBytes, 0);
+  if (bytes !== object.size || pieces.length !== partsOf(object))
+    throw new TransferError(
+      'VerificationFailed',
+      `${object.target}: ${bytes} of ${object.size} bytes were copied; nothing was published`,
+    );
+}
