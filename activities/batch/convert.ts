@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { checkedSelect } from '../engine/checksums.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { literal, type Engine } from '../engine/engine.ts';
 import { engineError } from '../engine/errors.ts';
 import { renderSelect } from '../engine/select.ts';
-import { TransferError } from '../failures.ts';
 import type { FetchedChunk, Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
@@ -13,6 +13,7 @@ import { chunkRelation } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles } from './partition-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
+import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
 
 export interface ConvertedChunk {
@@ -21,6 +22,8 @@ export interface ConvertedChunk {
   rowsRead: number;
   rowsWritten: number;
   bytesRead: number;
+  /** Of the rows written, per column; see engine/checksums.ts. */
+  checksums: string[];
 }
 
 export interface ResultFile {
@@ -47,28 +50,45 @@ export async function convertChunk(
   const pieces = await fetchPieces(source, from, work, directory);
   const relations = chunkRelation(pieces, work.columns);
   const select = renderSelect(work.select, relations, to.text);
-  const result = join(directory, 'result');
-  const rowsWritten = await oneAtATime(() =>
-    withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
-      try {
-        return await engine.run(copyStatement(select, literal(result), to, work));
-      } catch (error) {
-        throw await explain(error as Error, from, work, directory, engine);
-      }
-    }),
-  );
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
-  const counted = { rowsRead: sum('rows'), rowsWritten };
-  verifyCounts(work, counted);
-  const { options, objects } = work.destination;
+  return oneAtATime(() =>
+    withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+      const columns = columnsWritten(work);
+      const checked = checkedSelect(select, columns, to.text ? 'text' : 'values');
+      const result = join(directory, 'result');
+      const statement = copyStatement(checked, literal(result), to, work);
+      const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
+        throw await explain(error as Error, from, work, directory, engine);
+      });
+      const counted = { rowsRead: sum('rows'), rowsWritten };
+      verifyCounts(work, counted);
+      const checksums = engine.checksums(columns.length);
+      const files = await resultFiles(result, to, work, directory);
+      await verifyFiles(engine, to, work, files, { columns, checksums, rows: rowsWritten });
+      return { files, ...counted, bytesRead: sum('bytesRead'), checksums };
+    }),
+  );
+}
+
+function columnsWritten({ select, destination: { objects } }: ChunkWork): string[] {
+  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
+  return select.columns.map(({ name }) => name).filter((name) => !dropped.includes(name));
+}
+
+async function resultFiles(
+  result: string,
+  format: Format,
+  { destination: { options, objects } }: ChunkWork,
+  directory: string,
+): Promise<ResultFile[]> {
   const written = objects?.partitionBy.length
     ? await partitionFiles(result)
     : [{ path: result, partition: '' }];
   const files: ResultFile[] = [];
   for (const { path, partition } of written)
-    files.push({ path: (await to.encode?.(path, directory, options)) ?? path, partition });
-  return { files, ...counted, bytesRead: sum('bytesRead') };
+    files.push({ path: (await format.encode?.(path, directory, options)) ?? path, partition });
+  return files;
 }
 
 async function fetchPieces(
@@ -100,25 +120,5 @@ async function explain(
     const known = await format.diagnose(error, source, index, pieceDirectory(directory, number), engine);
     if (known !== undefined) return known;
   }
-  return engineError(error, nameOf(chunk, pieces));
-}
-
-/** The rows were counted apart from the engine; without a filter every one of them must have been written. */
-function verifyCounts(
-  { chunk, pieces, select }: ChunkWork,
-  counted: { rowsRead: number; rowsWritten: number },
-): void {
-  const { rowsRead, rowsWritten } = counted;
-  const filters = select.layers.some((layer) => layer.where !== undefined);
-  const right = filters ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
-  if (!right)
-    throw new TransferError(
-      'VerificationFailed',
-      `${nameOf(chunk, pieces)}: ${rowsRead} rows read but ${rowsWritten} written; nothing was published`,
-    );
-}
-
-function nameOf(chunk: number, pieces: readonly PieceWork[]): string {
-  const more = pieces.length > 1 ? ` and ${pieces.length - 1} more` : '';
-  return `chunk ${chunk} of ${pieces[0]?.source.location}${more}`;
+  return engineError(error, nameOfChunk(chunk, pieces));
 }

@@ -93,7 +93,7 @@ export async function copyWhole(
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const job = wholeJob(run, plan, { source, destination });
-    const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
+    const { etag, statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
     const object = { key, etag, bytes: statistics.bytesWritten };
     return {

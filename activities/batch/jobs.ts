@@ -1,4 +1,4 @@
-import type { PlanHints, Run, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { PlanHints, Run, Statistics, TechnicalMetadata } from '../../workflows/contract.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { ChunkRecord } from './ledger.ts';
 import type { ChunkWork, Plan } from './plan.ts';
@@ -46,8 +46,5 @@ export type CopyChunkResult = ChunkRecord;
 
 export interface CopyWholeResult {
   etag: string;
-  rowsRead: number;
-  rowsWritten: number;
-  bytesRead: number;
-  bytesWritten: number;
+  statistics: Statistics;
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../workflows/contract.ts';
+import type { Run, Statistics } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { Body, ObjectStore, UploadOptions } from '../stores/object-store.ts';
 import type { CopyWholeResult } from './jobs.ts';
@@ -10,7 +10,7 @@ const MOST_BYTES = 5 * 1024 ** 3;
 /** The run's counts, for an attempt after the one that got through. */
 const METADATA_COUNTS = 'ddc-counts';
 
-type Counts = Pick<CopyWholeResult, 'rowsRead' | 'rowsWritten' | 'bytesRead'>;
+type Counts = Omit<Statistics, 'bytesWritten'>;
 
 /**
  * Publishes a body as one object, atomically, and only over what the plan has seen there: an attempt that was
@@ -33,7 +33,7 @@ export async function putWhole(
   const metadata = { ...options.metadata, ...objectMetadata(run), ...counts };
   const condition = replaces === undefined ? { creates: true } : { replaces };
   const { etag } = await store.put(key, body, { ...options, metadata, ...condition });
-  return { ...counted, etag, bytesWritten: bytes };
+  return { etag, statistics: { rowsRead, rowsWritten, bytesRead, bytesWritten: bytes } };
 }
 
 /** What an earlier attempt of this run has published; undefined when it has not. */
@@ -46,5 +46,5 @@ export async function publishedBefore(
   if (object === undefined || !isOfRun(object.metadata, run)) return undefined;
   const [rowsRead, rowsWritten, bytesRead] = (object.metadata[METADATA_COUNTS] ?? '').split(' ').map(Number);
   if (rowsRead === undefined || rowsWritten === undefined || bytesRead === undefined) return undefined;
-  return { etag: object.etag, rowsRead, rowsWritten, bytesRead, bytesWritten: object.size };
+  return { etag: object.etag, statistics: { rowsRead, rowsWritten, bytesRead, bytesWritten: object.size } };
 }

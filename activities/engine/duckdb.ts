@@ -1,6 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
 import type { Engine } from './engine.ts';
 import { literal } from './engine.ts';
+import { registerChecksums, type ChecksumMeter } from './checksums.ts';
 import { registerFunctions } from './functions.ts';
 
 export interface EngineOptions {
@@ -31,12 +32,13 @@ export async function withEngine<T>(
     const connection = await instance.connect();
     try {
       registerFunctions(connection);
+      const meter = registerChecksums(connection);
       // Results must be the same wherever the worker runs.
       await connection.run("SET TimeZone = 'UTC'");
       await connection.run(`SET allowed_directories = [${literal(`${options.directory}/`)}]`);
       await connection.run('SET enable_external_access = false');
       await connection.run('SET lock_configuration = true');
-      return await work(engineOf(connection));
+      return await work(engineOf(connection, meter));
     } finally {
       connection.closeSync();
     }
@@ -45,8 +47,9 @@ export async function withEngine<T>(
   }
 }
 
-function engineOf(connection: DuckDBConnection): Engine {
+function engineOf(connection: DuckDBConnection, meter: ChecksumMeter): Engine {
   return {
+    checksums: (columns) => meter.take(columns),
     async run(sql, parameters) {
       const result = await connection.run(sql, parameters as DuckDBValue[] | undefined);
       return result.rowsChanged;

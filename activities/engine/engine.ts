@@ -4,6 +4,8 @@ export interface Engine {
   run(sql: string, parameters?: readonly (string | number | null)[]): Promise<number>;
   /** Runs one query; every row as an object with JSON-like values (bigint for integers beyond 2^53). */
   query(sql: string, parameters?: readonly (string | number | null)[]): Promise<Record<string, unknown>[]>;
+  /** Of the rows that have passed through `checkedSelect` since the last call; see checksums.ts. */
+  checksums(columns: number): string[];
   /** Result columns of a query without running it. */
   columns(sql: string): Promise<{ name: string; type: string }[]>;
 }

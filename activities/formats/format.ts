@@ -129,6 +129,16 @@ export interface Format {
   encode?(file: string, directory: string, options: FormatOptions): Promise<string>;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
+  /**
+   * Table expression over one result file alone, with columns in the order of `columns`, for the checksums of what was
+   * written. `text`: values are compared as the engine's text of them.
+   */
+  readBack(
+    file: string,
+    columns: readonly Pick<Column, 'name' | 'type'>[],
+    index: number,
+    options: FormatOptions,
+  ): { relation: string; as: 'values' | 'text' };
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */

@@ -115,6 +115,7 @@ describe('any clause', () => {
     const statements: string[] = [];
     const watched: Engine = {
       run: (sql) => Promise.reject(new Error(`unexpected: ${sql}`)),
+      checksums: () => [],
       query: (sql, parameters) => {
         statements.push(sql);
         return engine.query(sql, parameters);

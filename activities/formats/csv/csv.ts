@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
+import { readBack } from './relation.ts';
 import { fetch } from './fetch.ts';
 import { uniteKinds } from './kinds.ts';
 
@@ -17,6 +18,10 @@ export const csv: Format = {
   diagnose: (_error, source, index, directory) => diagnose(source, index, directory),
   copyOptions: (index) =>
     `FORMAT csv, HEADER ${index === 0}, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''`,
+  readBack: (file, columns, index) => ({
+    relation: readBack(file, columns, index),
+    as: 'text',
+  }),
   layout: async (file) => ({ start: 0, end: (await stat(file)).size, trailer: Buffer.alloc(0) }),
   epilogue: async () => Buffer.alloc(0),
 };

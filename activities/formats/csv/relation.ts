@@ -46,3 +46,11 @@ export function readCsv(
   ];
   return `read_csv(${options.join(', ')})`;
 }
+
+/** Table expression over what the engine has written as chunk `index`: all of it text. */
+export function readBack(file: string, columns: readonly Pick<Column, 'name'>[], index: number): string {
+  const types = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ');
+  const lines = `new_line='\\n', parallel=false, max_line_size=${LONGEST_RECORD}, buffer_size=${2 * LONGEST_RECORD}`;
+  const dialect = `delim=',', quote='"', escape='"', nullstr='', allow_quoted_nulls=false`;
+  return `read_csv(${literal(file)}, header=${index === 0}, auto_detect=false, columns={${types}}, ${dialect}, ${lines})`;
+}

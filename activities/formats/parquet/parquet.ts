@@ -1,3 +1,4 @@
+import { literal } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
@@ -15,6 +16,10 @@ export const parquet: Format = {
   diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
   copyOptions: () => 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880',
   layout,
+  readBack: (file) => ({
+    relation: `read_parquet(${literal(file)}, hive_partitioning = false)`,
+    as: 'values',
+  }),
   epilogue,
   rowsInTrailer,
 };
