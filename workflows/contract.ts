@@ -146,7 +146,11 @@ export interface Transformation {
   /** The registry's canonical name, e.g. `RedactColumns`. */
   action: string;
   columns: string[];
+  /** Without those that may be secret. */
   options: Record<string, unknown>;
+  /** Names of the options that may be secret, e.g. `['key']`; their values are behind `secret`. */
+  secretOptions?: string[];
+  secret?: SecretReference;
 }
 
 // ---------------------------------------------------------------- technical metadata

@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { literal, type Engine } from '../engine/engine.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { engineError } from '../engine/errors.ts';
-import { renderSelect } from '../engine/select.ts';
+import { renderSelect, type SelectSource } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
 import type { Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { Plan } from './plan.ts';
 import pLimit from 'p-limit';
@@ -22,13 +23,14 @@ export interface ConvertedChunk {
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
 const oneAtATime = pLimit(1);
 
-/** Reads one chunk, transforms it and writes the result to a local file. The bytes depend on plan and chunk only. */
+/** Reads one chunk, transforms it and writes the result to a local file. The bytes depend on plan, chunk and secrets only. */
 export async function convertChunk(
   source: ObjectStore,
   plan: Plan,
   chunk: number,
   directory: string,
   settings: EngineSettings,
+  secrets: TransformSecrets,
 ): Promise<ConvertedChunk> {
   const from = formatNamed(plan.source.format);
   const to = formatNamed(plan.destination.format);
@@ -37,9 +39,9 @@ export async function convertChunk(
   const fetched = await from.fetch(reader, chunks, chunk, directory);
   const { options } = plan.destination;
   const result = join(directory, 'result');
-  const select = renderSelect(plan.select, fetched, to.text);
+  const select = renderSelect(plan.select, { ...fetched, rowIdentity: rowIdentity(plan, chunk) }, to.text);
   const rowsWritten = await oneAtATime(() =>
-    withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+    withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
       try {
         return await engine.run(`COPY (${select}) TO ${literal(result)} (${to.copyOptions(chunk, options)})`);
       } catch (error) {
@@ -51,6 +53,13 @@ export async function convertChunk(
   verifyCounts(plan, chunk, counted);
   const file = (await to.encode?.(result, directory, options)) ?? result;
   return { file, ...counted, bytesRead: fetched.bytesRead };
+}
+
+function rowIdentity({ source, select }: Plan, chunk: number): Required<SelectSource>['rowIdentity'] {
+  const object = `${source.key}@${source.etag}`;
+  return select.rowIdentity === 'numbered'
+    ? { object, first: source.firstRows![chunk]! }
+    : { object: `${object}#${chunk}`, first: 0 };
 }
 
 async function explain(

@@ -17,12 +17,12 @@ export async function copyChunk(
   job: Extract<EngineJob, { type: 'copyChunk' }>,
   settings: EngineSettings,
 ): Promise<CopyChunkResult> {
-  const { run, plan, chunk } = job;
+  const { run, plan, chunk, secrets } = job;
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { file, ...counted } = await convertChunk(source, plan, chunk, directory, settings);
+      const { file, ...counted } = await convertChunk(source, plan, chunk, directory, settings, secrets);
       const format = formatNamed(plan.destination.format);
       const layout = await format.layout(file);
       const trailed = format.rowsInTrailer?.(layout.trailer);
@@ -71,7 +71,7 @@ export async function copyWhole(
   const destination: ObjectStore = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { file, ...counted } = await convertChunk(source, job.plan, 0, directory, settings);
+      const { file, ...counted } = await convertChunk(source, job.plan, 0, directory, settings, job.secrets);
       await context.commit();
       const written = await putFile(destination, job.plan.destination.key, file, objectMetadata(job.run));
       return { ...counted, etag: written.etag, bytesWritten: written.bytes };

@@ -1,5 +1,5 @@
 import type { BatchActivities, SliceHeartbeat, SliceInput, SliceResult } from '../../workflows/contract.ts';
-import { connectionTo, type BatchContext } from './context.ts';
+import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult } from './jobs.ts';
@@ -24,6 +24,7 @@ export async function copySlice(
   const { run, from, to } = input;
   const source = await connectionTo(context, run.transfer.source);
   const destination = await connectionTo(context, run.transfer.destination);
+  const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
   const failed = new AbortController();
@@ -42,7 +43,7 @@ export async function copySlice(
     observer.resumed(earlier, remaining);
     for (const chunk of earlier) done(await readRecord(store, run, chunk));
     const copying = remaining.map(async (chunk) => {
-      const job = { type: 'copyChunk' as const, run, plan, chunk, source, destination };
+      const job = { type: 'copyChunk' as const, run, plan, chunk, source, destination, secrets };
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
       observer.copied(chunk);
     });
@@ -81,10 +82,11 @@ export async function copyWhole(
   const { run } = input;
   const source = await connectionTo(context, run.transfer.source);
   const destination = await connectionTo(context, run.transfer.destination);
+  const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
-    const job = { type: 'copyWhole' as const, run, plan, source, destination };
+    const job = { type: 'copyWhole' as const, run, plan, source, destination, secrets };
     const { etag, ...statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const object = { key: plan.destination.key, etag, bytes: statistics.bytesWritten };
     return {

@@ -1,9 +1,9 @@
 import type { ColumnSchema } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
-import { compileSelect } from '../engine/select.ts';
+import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
-import type { Format } from '../formats/format.ts';
+import type { Format, SourceDescription } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed, formatOfContent } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
@@ -17,7 +17,9 @@ export async function makePlan(
   job: Extract<EngineJob, { type: 'plan' }>,
   settings: EngineSettings,
 ): Promise<PlanJobResult> {
+  const { secrets } = job;
   const { transfer } = job.run;
+  const { transformations } = transfer;
   const store = connectS3(job.source);
   try {
     const object = await findSource(store, transfer.source.objectKey);
@@ -25,17 +27,21 @@ export async function makePlan(
     const from = await sourceFormat(store, object, transfer.source.dataFormat);
     const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
-      withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+      withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
+        const rowNumbers = needsRowNumbers(transformations, TRANSFORMS, secrets);
         const described = await from.describe(reader, {
           chunkBytes: settings.chunkBytes,
           maxChunks: MAX_CHUNKS,
           hints: job.hints,
           options: transfer.source.options ?? {},
-          rowNumbers: false,
+          rowNumbers,
           engine,
           directory,
         });
-        const select = await compileSelect(described, transfer.transformations, TRANSFORMS, engine);
+        const select = await compileSelect(described, transformations, TRANSFORMS, engine, {
+          changeData: transfer.readDataType === 'ChangeData' && transfer.writeDataType === 'ChangeData',
+          secrets,
+        });
         const { columns, cuts, reading } = described;
         return {
           plan: {
@@ -45,6 +51,7 @@ export async function makePlan(
               size: object.size,
               format: from.name,
               chunks: { location: reader.location, columns, cuts, reading },
+              ...(rowNumbers ? { firstRows: firstRows(described, reader.location) } : {}),
             },
             select,
             destination: {
@@ -69,6 +76,16 @@ export async function makePlan(
   } finally {
     store.close();
   }
+}
+
+/** One chunk begins with row 0; several need a format that counts. */
+function firstRows({ firstRows: counted, cuts }: SourceDescription, location: string): number[] {
+  if (counted !== undefined) return counted;
+  if (cuts.length === 2) return [0];
+  throw new TransferError(
+    'Unsupported',
+    `${location}: SampleRows needs the rows numbered, which this format does not do for objects of several chunks`,
+  );
 }
 
 /** The engine declares every column that it writes as nullable. */

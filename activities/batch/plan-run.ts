@@ -1,7 +1,7 @@
 import type { BatchActivities, PlannedRun } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import { chunkCount, type PlanReference } from './plan.ts';
-import { connectionTo, withStore, type BatchContext } from './context.ts';
+import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { objectMetadata } from './staging.ts';
@@ -29,7 +29,9 @@ export async function planRun(
       'InvalidOption',
       'spec.destination.s3.objectKey: source and destination are the same object; choose another key',
     );
-  const job = { type: 'plan' as const, run, hints, source: await connectionTo(context, source) };
+  const from = await connectionTo(context, source);
+  const secrets = await transformSecrets(context, run, await connectionTo(context, destination));
+  const job = { type: 'plan' as const, run, hints, source: from, secrets };
   // A destination that cannot be reached is known before anything is copied, and before the status says that the
   // run may have written; what is wrong with the source is told first.
   const looked = withStore(context, destination, (store) => store.head(destination.objectKey));

@@ -15,6 +15,8 @@ export interface Plan {
     size: number;
     format: string;
     chunks: ChunkSource;
+    /** Number of each chunk's first row in the object, where the transformations need it. */
+    firstRows?: number[];
   };
   select: CompiledSelect;
   destination: {

@@ -2,12 +2,15 @@ import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb
 import type { Engine } from './engine.ts';
 import { literal } from './engine.ts';
 import { registerFunctions } from './functions.ts';
+import { NO_SECRETS, type TransformSecrets } from '../transforms/secrets.ts';
 
 export interface EngineOptions {
   /** The only directory the engine may read and write; also where it spills. */
   directory: string;
   /** Bytes for buffers; beyond it the engine spills or fails. */
   memoryLimit: number;
+  /** For the functions that transformations use; none when absent. */
+  secrets?: TransformSecrets;
 }
 
 /**
@@ -30,7 +33,7 @@ export async function withEngine<T>(
   try {
     const connection = await instance.connect();
     try {
-      registerFunctions(connection);
+      registerFunctions(connection, options.secrets ?? NO_SECRETS);
       // Results must be the same wherever the worker runs.
       await connection.run("SET TimeZone = 'UTC'");
       await connection.run(`SET allowed_directories = [${literal(`${options.directory}/`)}]`);
