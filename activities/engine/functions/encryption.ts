@@ -29,7 +29,10 @@ export function encryptions(secrets: TransformSecrets): DuckDBScalarFunction[] {
     valueFunction('ddc_encrypt_gcm', [...PLACE, VARCHAR], VARCHAR, (call) => {
       const encrypt = gcm(call.constant(0), call.constant(PLACE.length));
       const place = placeOf(call);
-      return (bytes, row) => encrypt(bytes, `${secrets.seed}\0${place(row)}`);
+      return (bytes, row) => {
+        const { name, number } = place(row);
+        return encrypt(bytes, `${secrets.seed}\0${number}\0${name}\0`);
+      };
     }),
     valueFunction('ddc_encrypt_siv', [INTEGER, VARCHAR], VARCHAR, (call) =>
       siv(call.constant(0), call.constant(1)),

@@ -25,20 +25,26 @@ export const MASKED_TEXT = valueFunction('ddc_mask', [INTEGER, INTEGER, BOOLEAN]
  */
 export function maskText(text: string, { keepFirst, keepLast, keepDomain }: Mask): string {
   const at = keepDomain ? text.lastIndexOf('@') : -1;
-  const characters = Array.from(at < 0 ? text : text.slice(0, at));
-  const masked = characters.map(maskCharacter);
-  const places: number[] = [];
-  for (const [place, mask] of masked.entries()) if (mask !== undefined) places.push(place);
-  if (keepFirst + keepLast < places.length) {
-    for (const place of places.slice(0, keepFirst)) masked[place] = undefined;
-    for (const place of places.slice(places.length - keepLast)) masked[place] = undefined;
+  const shown = at < 0 ? '' : text.slice(at);
+  const hidden = text.slice(0, text.length - shown.length);
+  let count = 0;
+  for (const character of hidden) if (maskOf(character) !== undefined) count += 1;
+  const keeps = keepFirst + keepLast < count;
+  let result = '';
+  let place = 0;
+  for (const character of hidden) {
+    const mask = maskOf(character);
+    if (mask === undefined) result += character;
+    else {
+      result += keeps && (place < keepFirst || place >= count - keepLast) ? character : mask;
+      place += 1;
+    }
   }
-  const result = characters.map((character, place) => masked[place] ?? character).join('');
-  return at < 0 ? result : result + text.slice(at);
+  return result + shown;
 }
 
 /** Undefined for a character that stays. */
-function maskCharacter(character: string): string | undefined {
+function maskOf(character: string): string | undefined {
   const code = character.codePointAt(0)!;
   if (code < 128) {
     if (code >= 48 && code <= 57) return '9';

@@ -1,29 +1,28 @@
-import { createHmac, createSecretKey } from 'node:crypto';
 import { VARCHAR, type DuckDBScalarFunction } from '@duckdb/node-api';
 import type { TransformSecrets } from '../../transforms/secrets.ts';
+import { RandomStream, ROW_BYTES } from './random-stream.ts';
 import { PLACE, placeOf, valueFunction } from './value-function.ts';
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+const ALPHABET = Buffer.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
 
 /**
  * `ddc_random_text(<place>, BLOB of UTF-8)`: as many random letters and digits as the text has characters. They derive
  * from the run's seed and the value's place, not from the value.
  */
 export function randomText(secrets: TransformSecrets): DuckDBScalarFunction {
-  const seed = createSecretKey(secrets.seed, 'utf8');
+  const stream = new RandomStream(secrets.seed);
   return valueFunction('ddc_random_text', PLACE, VARCHAR, (call) => {
     const place = placeOf(call);
     return (bytes, row) => {
-      const length = characters(bytes);
-      let text = '';
-      for (let block = 0; text.length < length; block += 1) {
-        const random = createHmac('sha512', seed)
-          .update(`${place(row)}${block}`)
-          .digest();
-        for (let index = 0; index < random.length && text.length < length; index += 1)
-          text += ALPHABET[random[index]! % ALPHABET.length]!;
+      const { name, number } = place(row);
+      const text = Buffer.allocUnsafe(characters(bytes));
+      for (let start = 0; start < text.length; start += ROW_BYTES) {
+        const random = stream.row(name, number, start / ROW_BYTES);
+        const end = Math.min(start + ROW_BYTES, text.length);
+        for (let index = start; index < end; index += 1)
+          text[index] = ALPHABET[random[index - start]! % ALPHABET.length]!;
       }
-      return text;
+      return text.toString('latin1');
     };
   });
 }

@@ -70,10 +70,23 @@ export function valueFunction(
 /** Arguments that tell a row and a value in it: transformation, object, row, label. See placeOf. */
 export const PLACE = [INTEGER, BLOB, BIGINT, BLOB] as const;
 
-/** Which value it is: a text that no other value of the run has, and that a repeated attempt gives it again. */
-export function placeOf(call: Call): (row: number) => string {
+/** Which of a run's values it is: no other one has the same place, and a repeated attempt gives it again. */
+export interface Place {
+  /** Transformation, label and object as one text. */
+  name: string;
+  /** Of the row. */
+  number: bigint;
+}
+
+export function placeOf(call: Call): (row: number) => Place {
   const index = String(call.constant(0));
   const [objects, rows, labels] = [call.texts(1), call.numbers(2), call.texts(3)];
-  // Only the last part may hold what separates them.
-  return (row) => `${index}\0${rows(row)}\0${labels(row)}\0${objects(row)}\0`;
+  let last = { object: '', label: '', name: '' };
+  return (row) => {
+    const [object, label] = [objects(row), labels(row)];
+    // Neither a number nor a column's name holds what separates them.
+    if (object !== last.object || label !== last.label)
+      last = { object, label, name: `${index}\0${label}\0${object}` };
+    return { name: last.name, number: rows(row) };
+  };
 }

@@ -32,7 +32,7 @@ export class Ff1Refusal extends Error {}
 export function ff1Cipher(
   key: Buffer,
   alphabet: string,
-): { encrypt(text: string): string; decrypt(text: string): string } {
+): Record<'encrypt' | 'decrypt', (text: string) => string> {
   const characters = Array.from(alphabet);
   const numbers = new Map(characters.map((character, index) => [character, index]));
   const shortest = Math.ceil(Math.log(MIN_VALUES) / Math.log(characters.length) - 1e-9);
