@@ -66,7 +66,8 @@ export async function benchDigests(given: { values: number; runs: number }): Pro
       for (let run = 0; run < given.runs; run += 1)
         seconds.push(await secondsFor(engine, transformation, all));
       return seconds.map((each) => values / each);
-    }).finally(() => rm(directory, { recursive: true }));
+    });
+    await rm(directory, { recursive: true });
     const figure = { name: `digests-${name}`, value: Math.round(median(rates)), unit: 'rec/s' as const };
     console.log(benchLine({ ...figure, ...(aim === undefined ? {} : { aim: { value: aim, at: 'least' } }) }));
   }

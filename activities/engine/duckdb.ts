@@ -1,4 +1,9 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBScalarFunction,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import type { Engine } from './engine.ts';
 import { literal } from './engine.ts';
 import { registerFunctions } from './functions.ts';
@@ -11,6 +16,8 @@ export interface EngineOptions {
   memoryLimit: number;
   /** For the functions that transformations use; none when absent. */
   secrets?: TransformSecrets;
+  /** Functions besides those of the registered transformations. */
+  functions?: readonly DuckDBScalarFunction[];
 }
 
 /**
@@ -34,6 +41,7 @@ export async function withEngine<T>(
     const connection = await instance.connect();
     try {
       registerFunctions(connection, options.secrets ?? NO_SECRETS);
+      for (const each of options.functions ?? []) connection.registerScalarFunction(each);
       // Results must be the same wherever the worker runs.
       await connection.run("SET TimeZone = 'UTC'");
       await connection.run(`SET allowed_directories = [${literal(`${options.directory}/`)}]`);

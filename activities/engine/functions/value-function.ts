@@ -1,6 +1,7 @@
 import {
   BIGINT,
   BLOB,
+  type DuckDBBlobValue,
   DuckDBDataChunk,
   DuckDBScalarFunction,
   INTEGER,
@@ -9,7 +10,7 @@ import {
 import { allBytes, eachBytes } from './bytes.ts';
 
 /** One value of a row -> what becomes of it. Not called for NULL, which stays NULL. */
-export type OfValue = (bytes: Uint8Array, row: number) => string | number | bigint;
+export type OfValue = (bytes: Uint8Array, row: number) => string | number | bigint | DuckDBBlobValue;
 
 /** One call for up to 2,048 rows: the arguments before the value. */
 export class Call {
