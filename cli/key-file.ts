@@ -9,13 +9,14 @@ import { KEY_FORM, KEY_ID, parseKey, usualKeyId } from '../activities/transforms
  * that begin with # are skipped. InvalidOption names the line, never what is in it.
  */
 export async function readKeys(file: string): Promise<Keyring> {
-  const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  const content =
+    file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
   const keys = new Map<string, Buffer>();
   for (const [index, line] of content.split('\n').entries()) {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const [id, written] = trimmed.includes(':') ? trimmed.split(':', 2) : [undefined, trimmed];
-    const key = parseKey(written!);
+    const key = parseKey(written);
     if (key === undefined || (id !== undefined && !KEY_ID.test(id)))
       throw new TransferError(
         'InvalidOption',

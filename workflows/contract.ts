@@ -138,6 +138,8 @@ export interface SecretReference {
   uid: string;
   /** Path of the block that holds the keys, e.g. `['spec', 'source', 's3']`. */
   path: string[];
+  /** The values are meant of this generation only: those of another would not fit the rest of the run. */
+  generation?: number;
 }
 
 export interface Transformation {

@@ -2,7 +2,7 @@ import type { Value } from './nested.ts';
 import type { TransformContext } from './transform.ts';
 
 /** SQL for the text of a value. */
-export function textOf({ sql, type }: { sql: string; type: string }): string {
+function textOf({ sql, type }: { sql: string; type: string }): string {
   return type === 'VARCHAR' ? sql : `CAST(${sql} AS VARCHAR)`;
 }
 

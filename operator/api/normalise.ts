@@ -75,7 +75,10 @@ function transformation(
       ? {}
       : {
           secretOptions,
-          secret: reference(identity, ['spec', 'transformation', String(index), 'options']),
+          secret: {
+            ...reference(identity, ['spec', 'transformation', String(index), 'options']),
+            generation: identity.generation,
+          },
         }),
   };
 }

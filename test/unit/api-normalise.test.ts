@@ -96,7 +96,7 @@ describe('a transfer', () => {
         columns: ['a'],
         options: { algorithm: 'AES-SIV', keyId: 'k' },
         secretOptions: ['key', ' Key', 'salt'],
-        secret: reference(['spec', 'transformation', '0', 'options']),
+        secret: { ...reference(['spec', 'transformation', '0', 'options']), generation: 3 },
       },
     ]);
     expect(JSON.stringify(parsed)).not.toContain('CANARY');

@@ -59,22 +59,29 @@ async function encrypt(
 }
 
 const PEOPLE = table({ id: 'VARCHAR', name: 'VARCHAR', amount: 'VARCHAR' }, [
-  ["'007'", "'Anna, \"the\" é'", "'1.50'"],
+  ["'007'", '\'Anna, "the" é\'', "'1.50'"],
   ["'008'", 'NULL', "'2'"],
   ["'x'", "''", 'NULL'],
 ]);
 const CLEAR = 'id,name,amount\n007,"Anna, ""the"" é",1.50\n008,,2\nx,"",\n';
 
 describe('ddc decrypt', () => {
-  test.each(['AES-256-GCM', 'AES-SIV'])('CSV: %s and back, the other columns as they are', async (algorithm) => {
-    const source = await encrypt(`${algorithm}.csv`, PEOPLE, ['name'], { algorithm });
-    expect(readFileSync(source, 'utf8')).toContain(`:${usualKeyId(KEY)}:`);
-    const args = ['--key-file', file('key'), '--column', 'NAME'];
-    expect(await ddc([...args, '--in', source])).toEqual({ code: 0, stdout: CLEAR, stderr: 'ddc: 3 rows\n' });
-    expect(await ddc([...args, '--format', 'csv'], readFileSync(source, 'utf8'))).toMatchObject({
-      stdout: CLEAR,
-    });
-  });
+  test.each(['AES-256-GCM', 'AES-SIV'])(
+    'CSV: %s and back, the other columns as they are',
+    async (algorithm) => {
+      const source = await encrypt(`${algorithm}.csv`, PEOPLE, ['name'], { algorithm });
+      expect(readFileSync(source, 'utf8')).toContain(`:${usualKeyId(KEY)}:`);
+      const args = ['--key-file', file('key'), '--column', 'NAME'];
+      expect(await ddc([...args, '--in', source])).toEqual({
+        code: 0,
+        stdout: CLEAR,
+        stderr: 'ddc: 3 rows\n',
+      });
+      expect(await ddc([...args, '--format', 'csv'], readFileSync(source, 'utf8'))).toMatchObject({
+        stdout: CLEAR,
+      });
+    },
+  );
 
   test('Parquet: nested fields, by the key of the id that the values name', async () => {
     const source = table({ p: 'STRUCT(n VARCHAR, t BLOB)[]', i: 'BIGINT' }, [
@@ -119,9 +126,21 @@ describe('ddc decrypt refuses', () => {
   });
 
   test.each<[string, () => string[], string]>([
-    ['a key that is not there', () => ['--key-file', file('key'), '--column', 'name'], 'the key new, which is not'],
-    ['a value that is not encrypted', () => ['--key-file', file('key'), '--column', 'id'], 'a value is not one that'],
-    ['an unknown column', () => ['--key-file', file('keys'), '--column', 'nam'], 'column "nam" does not exist'],
+    [
+      'a key that is not there',
+      () => ['--key-file', file('key'), '--column', 'name'],
+      'the key new, which is not',
+    ],
+    [
+      'a value that is not encrypted',
+      () => ['--key-file', file('key'), '--column', 'id'],
+      'a value is not one that',
+    ],
+    [
+      'an unknown column',
+      () => ['--key-file', file('keys'), '--column', 'nam'],
+      'column "nam" does not exist',
+    ],
     ['a missing key file', () => ['--key-file', file('none'), '--column', 'name'], 'none cannot be read'],
     ['no column', () => ['--key-file', file('keys')], '--column'],
   ])('%s', async (_what, args, message) => {
@@ -135,7 +154,10 @@ describe('ddc decrypt refuses', () => {
   });
 
   test('another key of the same name, and a line that is no key, without showing either', async () => {
-    const wrong = await ddc(['--key-file', '-', '--column', 'name', '--in', source], `new:${OTHER.toString('hex')}`);
+    const wrong = await ddc(
+      ['--key-file', '-', '--column', 'name', '--in', source],
+      `new:${OTHER.toString('hex')}`,
+    );
     expect(wrong.stderr).toContain('cannot be decrypted with the key new');
     const bad = `new:${OTHER.toString('hex')}x`;
     const { code, stderr } = await ddc(['--key-file', '-', '--column', 'name', '--in', source], bad);

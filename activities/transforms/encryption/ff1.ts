@@ -21,13 +21,9 @@ export function isAlphabet(text: string): boolean {
   );
 }
 
-/** Values that FF1 cannot hide; the message never shows them. */
-export class Ff1Refusal extends Error {}
-
 /**
  * Format-preserving encryption (FF1, NIST SP 800-38G) of the characters of an alphabet. Separators between them (signs and
- * spaces) stay where they are; a letter or digit outside of the alphabet would be shown, and is refused. Throws
- * Ff1Refusal.
+ * spaces) stay where they are; a letter or digit outside of the alphabet would be shown, and is refused. Throws an Error that shows no value.
  */
 export function ff1Cipher(
   key: Buffer,
@@ -44,12 +40,12 @@ export function ff1Cipher(
     for (const [place, character] of result.entries()) {
       if (numbers.has(character)) places.push(place);
       else if (/[\p{L}\p{N}\p{M}]/u.test(character))
-        throw new Ff1Refusal(
+        throw new Error(
           'a value has letters or digits that the alphabet lacks; give an alphabet with all of them',
         );
     }
     if (places.length < shortest)
-      throw new Ff1Refusal(
+      throw new Error(
         `a value has fewer than ${shortest} characters of the alphabet; FF1 could not hide it, use AES-256-GCM or AES-SIV`,
       );
     const changed = change(places.map((place) => numbers.get(result[place]!)!));
