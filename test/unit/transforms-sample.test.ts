@@ -66,6 +66,13 @@ describe('SampleRows', () => {
     expect(new Set(all.map(String)).size).toBe(3);
   });
 
+  test('does not take columns for what it knows rows by', async () => {
+    const source = rowsOf(0, 1000);
+    const named = ['i', 'ddc_row', 'DDC_OBJECT'].map((name) => ({ name, type: 'BIGINT', nullable: true }));
+    const relation = `(SELECT i, 0 AS ddc_row, 0 AS "DDC_OBJECT" FROM ${source.relation})`;
+    expect(await kept({ ...source, columns: named, relation })).toEqual(await kept(source));
+  });
+
   test('repeats the text of what it keeps', async () => {
     const source = textTable({ ddc_row: 'BIGINT', DDC_OBJECT: 'DOUBLE' }, [['007', '1.50']]);
     const { rows, columns } = await transform(
