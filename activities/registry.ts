@@ -3,13 +3,22 @@ import { csv } from './formats/csv/csv.ts';
 import type { Format, RangeReader } from './formats/format.ts';
 import { parquet } from './formats/parquet/parquet.ts';
 import { digestColumns } from './transforms/digest-columns.ts';
+import { encryptColumns } from './transforms/encrypt-columns.ts';
 import { filterRows } from './transforms/filter-rows.ts';
 import { redactColumns } from './transforms/redact-columns.ts';
 import { removeColumns } from './transforms/remove-columns.ts';
+import { sampleRows } from './transforms/sample-rows.ts';
 
 /** Every format and every transformation, in one place. A new one is one file and one line here. */
 const FORMATS: readonly Format[] = [csv, parquet];
-export const TRANSFORMS = [removeColumns, redactColumns, digestColumns, filterRows] as const;
+export const TRANSFORMS = [
+  removeColumns,
+  redactColumns,
+  digestColumns,
+  encryptColumns,
+  filterRows,
+  sampleRows,
+] as const;
 
 export function formatNamed(name: string): Format {
   const found = FORMATS.find((format) => format.name === name.toLowerCase());

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { parseBytes } from '../worker/config.ts';
 import { benchBatch } from './batch.ts';
+import { benchDigests } from './digests.ts';
 
 /** `npm run bench -- <name>`: each benchmark closes with one BENCH line a figure. */
 const program = new Command('bench').description(
@@ -13,5 +14,12 @@ program
   .option('--bytes <size>', 'size of the CSV', parseBytes, 628_000_000)
   .option('--runs <count>', 'pairs of runs; medians are reported', Number, 3)
   .action(benchBatch);
+
+program
+  .command('digests')
+  .description('digests, encryption and redaction of values of 20 bytes on one core')
+  .option('--values <count>', 'how many values; a tenth where it is slow', Number, 1_000_000)
+  .option('--runs <count>', 'medians are reported', Number, 3)
+  .action(benchDigests);
 
 await program.parseAsync();

@@ -144,6 +144,8 @@ export interface SecretReference {
   uid: string;
   /** Path of the block that holds the keys, e.g. `['spec', 'source', 's3']`. */
   path: string[];
+  /** The values are meant of this generation only: those of another would not fit the rest of the run. */
+  generation?: number;
 }
 
 export interface Transformation {
@@ -152,7 +154,11 @@ export interface Transformation {
   /** The registry's canonical name, e.g. `RedactColumns`. */
   action: string;
   columns: string[];
+  /** Without those that may be secret. */
   options: Record<string, unknown>;
+  /** Names of the options that may be secret, e.g. `['key']`; their values are behind `secret`. */
+  secretOptions?: string[];
+  secret?: SecretReference;
 }
 
 // ---------------------------------------------------------------- technical metadata

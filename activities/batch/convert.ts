@@ -9,7 +9,8 @@ import { renderSelect } from '../engine/select.ts';
 import type { FetchedChunk, Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import { chunkRelation } from './chunk-relation.ts';
+import type { TransformSecrets } from '../transforms/secrets.ts';
+import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles } from './partition-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
@@ -38,22 +39,22 @@ const PARALLEL_PIECES = 8;
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
 const oneAtATime = pLimit(1);
 
-/** Reads one chunk, transforms it and writes the result to local files. The bytes depend on plan and chunk only. */
+/** Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only. */
 export async function convertChunk(
   source: ObjectStore,
   work: ChunkWork,
   directory: string,
   settings: EngineSettings,
+  secrets: TransformSecrets,
 ): Promise<ConvertedChunk> {
   const from = formatNamed(work.format);
   const to = formatNamed(work.destination.format);
   const pieces = await fetchPieces(source, from, work, directory);
-  const relations = chunkRelation(pieces, work.columns);
-  const select = renderSelect(work.select, relations, to.text);
+  const select = renderChunk(work, pieces, to.text);
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
   return oneAtATime(() =>
-    withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+    withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
       const columns = columnsWritten(work);
       const checked = checkedSelect(select, columns, to.text ? 'text' : 'values');
       const result = join(directory, 'result');
@@ -69,6 +70,25 @@ export async function convertChunk(
       return { files, ...counted, bytesRead: sum('bytesRead'), checksums };
     }),
   );
+}
+
+/** Where rows must be told apart, every piece is selected from on its own, for it numbers its own rows. */
+function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
+  const { select, columns } = work;
+  if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns), text);
+  const selects = pieces.map((piece, number) => {
+    const rowIdentity = rowIdentityOf(work, number);
+    return renderSelect(select, { ...chunkRelation([piece], columns), rowIdentity }, text);
+  });
+  return selects.join(' UNION ALL ');
+}
+
+function rowIdentityOf({ select, pieces }: ChunkWork, number: number): { object: string; first: number } {
+  const { object, index, firstRow } = pieces[number]!;
+  const name = `${object.key}@${object.etag}`;
+  return select.rowIdentity === 'numbered'
+    ? { object: name, first: firstRow! }
+    : { object: `${name}#${index}`, first: 0 };
 }
 
 function columnsWritten({ select, destination: { objects } }: ChunkWork): string[] {

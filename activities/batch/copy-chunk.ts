@@ -23,7 +23,7 @@ export async function copyChunk(
   const destination = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { files, ...counted } = await convertChunk(source, work, directory, settings);
+      const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
       const bodies: ChunkBody[] = [];
       for (const [index, file] of files.entries())
         bodies.push(await uploadBody(destination, job, index, file));
@@ -89,7 +89,7 @@ export async function copyWhole(
   const destination = connectS3(job.destination);
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { files, ...counted } = await convertChunk(source, work, directory, settings);
+      const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
       await context.commit();
       const file = files[0]!.path;
       const { size: bytes } = await stat(file);

@@ -5,13 +5,14 @@ import type {
   SliceInput,
   SliceResult,
 } from '../../workflows/contract.ts';
-import { connectionTo, type BatchContext } from './context.ts';
+import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
 import { chunkWork, type Plan, type PlanReference } from './plan.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
+import type { TransformSecrets } from '../transforms/secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
@@ -32,6 +33,7 @@ export async function copySlice(
   const { run, from, to } = input;
   const source = await connectionTo(context, run.transfer.source);
   const destination = await connectionTo(context, run.transfer.destination);
+  const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
   const failed = new AbortController();
@@ -50,7 +52,7 @@ export async function copySlice(
     observer.resumed(earlier, remaining);
     for (const chunk of earlier) done(await readRecord(store, run, chunk));
     const copying = remaining.map(async (chunk) => {
-      const job = chunkJob(run, plan, chunk, { source, destination });
+      const job = chunkJob(run, plan, chunk, { source, destination }, secrets);
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
       observer.copied(chunk);
     });
@@ -89,10 +91,11 @@ export async function copyWhole(
   const { run } = input;
   const source = await connectionTo(context, run.transfer.source);
   const destination = await connectionTo(context, run.transfer.destination);
+  const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
-    const job = wholeJob(run, plan, { source, destination });
+    const job = wholeJob(run, plan, { source, destination }, secrets);
     const { etag, statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
     const object = { key, etag, bytes: statistics.bytesWritten };
@@ -111,15 +114,33 @@ interface Connections {
   destination: S3Connection;
 }
 
-function chunkJob(run: Run, plan: Plan, chunk: number, stores: Connections): EngineJob {
+function chunkJob(
+  run: Run,
+  plan: Plan,
+  chunk: number,
+  stores: Connections,
+  secrets: TransformSecrets,
+): EngineJob {
   if (plan.kind === 'verbatim')
     return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
-  return { type: 'copyChunk', run, work: chunkWork(plan, chunk, locationIn(stores.source)), ...stores };
+  return {
+    type: 'copyChunk',
+    run,
+    work: chunkWork(plan, chunk, locationIn(stores.source)),
+    ...stores,
+    secrets,
+  };
 }
 
-function wholeJob(run: Run, plan: Plan, stores: Connections): EngineJob {
+function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: TransformSecrets): EngineJob {
   if (plan.kind === 'tabular')
-    return { type: 'copyWhole', run, work: chunkWork(plan, 0, locationIn(stores.source)), ...stores };
+    return {
+      type: 'copyWhole',
+      run,
+      work: chunkWork(plan, 0, locationIn(stores.source)),
+      ...stores,
+      secrets,
+    };
   const { replaces } = plan;
   const job = { type: 'copyWholeVerbatim' as const, run, work: verbatimWork(plan, 0), ...stores };
   return replaces === undefined ? job : { ...job, replaces };

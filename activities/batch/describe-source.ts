@@ -56,7 +56,8 @@ export async function describeSource(
   const columns = [...own, ...partitionColumns(partitions, own)];
   const schemas: Column[][] = [];
   const planned = objects.map(({ key, etag, size }, index): PlannedObject => {
-    const { cuts, reading, firstRows, columns: found } = described[index]!;
+    const { cuts, reading, columns: found } = described[index]!;
+    const firstRows = options.rowNumbers ? firstRowsOf(described[index]!, store.location(key)) : undefined;
     const read = format.uniteTypes === undefined ? found : withTypesOf(found, own);
     const partition = partitions[index];
     return {
@@ -148,4 +149,14 @@ function indexOf(schemas: Column[][], columns: Column[]): number {
   const key = JSON.stringify(columns);
   const known = schemas.findIndex((schema) => JSON.stringify(schema) === key);
   return known >= 0 ? known : schemas.push(columns) - 1;
+}
+
+/** One chunk begins with row 0; several need a format that counts. */
+function firstRowsOf({ firstRows, cuts }: SourceDescription, location: string): number[] {
+  if (firstRows !== undefined) return firstRows;
+  if (cuts.length === 2) return [0];
+  throw new TransferError(
+    'Unsupported',
+    `${location}: SampleRows needs the rows numbered, which this format does not do for objects of several chunks`,
+  );
 }

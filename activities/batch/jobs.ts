@@ -1,23 +1,39 @@
 import type { PlanHints, Run, Statistics, TechnicalMetadata } from '../../workflows/contract.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { ChunkRecord } from './ledger.ts';
+import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { ChunkWork, Plan } from './plan.ts';
 import type { VerbatimWork } from './verbatim/work.ts';
 
 /**
- * Work for an engine process. Connections hold credentials: they travel over the process's own channel and are
+ * Work for an engine process. Connections and secrets hold credentials: they travel over the process's own channel and are
  * never written anywhere.
  */
 export type EngineJob =
-  | { type: 'plan'; run: Run; hints: PlanHints; source: S3Connection; destination: S3Connection }
+  | {
+      type: 'plan';
+      run: Run;
+      hints: PlanHints;
+      source: S3Connection;
+      destination: S3Connection;
+      secrets: TransformSecrets;
+    }
   | {
       type: 'copyChunk';
+      secrets: TransformSecrets;
       run: Run;
       work: ChunkWork;
       source: S3Connection;
       destination: S3Connection;
     }
-  | { type: 'copyWhole'; run: Run; work: ChunkWork; source: S3Connection; destination: S3Connection }
+  | {
+      type: 'copyWhole';
+      run: Run;
+      work: ChunkWork;
+      source: S3Connection;
+      destination: S3Connection;
+      secrets: TransformSecrets;
+    }
   | {
       type: 'copyVerbatim';
       run: Run;

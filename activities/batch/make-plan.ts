@@ -1,6 +1,6 @@
 import type { ColumnSchema } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
-import { compileSelect } from '../engine/select.ts';
+import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { arrowType } from '../formats/arrow-types.ts';
 import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
@@ -20,7 +20,9 @@ export async function makePlan(
   job: Extract<EngineJob, { type: 'plan' }>,
   settings: EngineSettings,
 ): Promise<PlanJobResult> {
+  const { secrets } = job;
   const { transfer } = job.run;
+  const { transformations } = transfer;
   if (isVerbatim(job.run)) return makeVerbatimPlan(job, settings);
   const store = connectS3(job.source);
   try {
@@ -28,18 +30,21 @@ export async function makePlan(
     refuseOverlap(transfer, found);
     const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
-      withEngine({ directory, memoryLimit: settings.engineMemory }, async (engine) => {
+      withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
         const { dataFormat, options = {} } = transfer.source;
         const { planned, metadata } = await describeSource(store, found, {
           ...(dataFormat === undefined ? {} : { dataFormat }),
           options,
           hints: job.hints,
-          rowNumbers: false,
+          rowNumbers: needsRowNumbers(transformations, TRANSFORMS, secrets),
           chunkBytes: settings.chunkBytes,
           engine,
           directory,
         });
-        const select = await compileSelect(planned, transfer.transformations, TRANSFORMS, engine);
+        const select = await compileSelect(planned, transformations, TRANSFORMS, engine, {
+          changeData: transfer.readDataType === 'ChangeData' && transfer.writeDataType === 'ChangeData',
+          secrets,
+        });
         const destination = await planDestination(job.run, to, select, engine, directory);
         return {
           plan: { kind: 'tabular' as const, source: planned, select, destination },

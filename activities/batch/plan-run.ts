@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
-import { connectionTo, withStore, type BatchContext } from './context.ts';
+import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
@@ -31,7 +31,8 @@ export async function planRun(
   // run may have written; what is wrong with the source is told first.
   const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
   looked.catch(() => undefined);
-  const job = { type: 'plan' as const, run, hints, ...stores };
+  const secrets = await transformSecrets(context, run, stores.destination);
+  const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await looked);
   const chunks = chunkCount(plan);

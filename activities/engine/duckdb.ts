@@ -1,14 +1,24 @@
-import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBScalarFunction,
+  type DuckDBValue,
+} from '@duckdb/node-api';
 import type { Engine } from './engine.ts';
 import { literal } from './engine.ts';
 import { registerChecksums, type ChecksumMeter } from './checksums.ts';
 import { registerFunctions } from './functions.ts';
+import { NO_SECRETS, type TransformSecrets } from '../transforms/secrets.ts';
 
 export interface EngineOptions {
   /** The only directory the engine may read and write; also where it spills. */
   directory: string;
   /** Bytes for buffers; beyond it the engine spills or fails. */
   memoryLimit: number;
+  /** For the functions that transformations use; none when absent. */
+  secrets?: TransformSecrets;
+  /** Functions besides those of the registered transformations. */
+  functions?: readonly DuckDBScalarFunction[];
 }
 
 /**
@@ -31,7 +41,8 @@ export async function withEngine<T>(
   try {
     const connection = await instance.connect();
     try {
-      registerFunctions(connection);
+      registerFunctions(connection, options.secrets ?? NO_SECRETS);
+      for (const each of options.functions ?? []) connection.registerScalarFunction(each);
       const meter = registerChecksums(connection);
       // Results must be the same wherever the worker runs.
       await connection.run("SET TimeZone = 'UTC'");

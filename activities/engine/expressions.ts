@@ -53,6 +53,11 @@ export async function typeOfExpression(
   return column?.type ?? '';
 }
 
+/** Names and types of a STRUCT type's fields, in order. */
+export function fieldsOfStruct(engine: Engine, type: string): Promise<{ name: string; type: string }[]> {
+  return engine.columns(`SELECT unnest(CAST(NULL AS ${type}))`);
+}
+
 /** Table expression: one row of typed nulls. */
 export function rowOfNulls(relation: readonly { name: string; type: string }[]): string {
   const nulls = relation.map((column) => `CAST(NULL AS ${column.type}) AS ${identifier(column.name)}`);

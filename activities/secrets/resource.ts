@@ -29,6 +29,15 @@ export function resourceSecrets(read: ReadResource): SecretResolver {
           'SecretNotFound',
           `${where} does not exist any more; its credentials went with it`,
         );
+      // A run with this generation's values is started or already under way.
+      if (
+        reference.generation !== undefined &&
+        valueAt(resource, ['metadata', 'generation']) !== reference.generation
+      )
+        throw new TransferError(
+          'SecretUnavailable',
+          `${where} was changed while this run of generation ${reference.generation} was under way`,
+        );
       return strings(valueAt(resource, reference.path), `${where}, ${reference.path.join('.')}`);
     },
   };

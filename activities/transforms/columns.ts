@@ -32,24 +32,6 @@ export function findColumn(
   return similar[0];
 }
 
-/** As findColumn, but a column that does not exist is UnknownColumn. */
-function requireColumn(name: string, relation: readonly TransformColumn[], path: string): TransformColumn {
-  const column = findColumn(name, relation, path);
-  if (column === undefined) throw unknownColumn(name, relation, path);
-  return column;
-}
-
-/** The columns an action works on; InvalidOption for none, UnknownColumn for one that does not exist. */
-export function requireColumns(
-  names: readonly string[],
-  relation: readonly TransformColumn[],
-  path: string,
-  action: string,
-): TransformColumn[] {
-  refuseNoColumns(names, path, action);
-  return names.map((name) => requireColumn(name, relation, `${path}.columns`));
-}
-
 /** InvalidOption when an action that works on columns names none. */
 export function refuseNoColumns(names: readonly string[], path: string, action: string): void {
   if (names.length === 0)

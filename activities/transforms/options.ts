@@ -9,20 +9,66 @@ export function isText(text: string): boolean {
 }
 
 /**
- * A transformation's options with defaults filled in. InvalidOption names the path, the option, its value and
- * what would be right; an option nobody knows is refused, never ignored.
+ * A transformation's options with defaults filled in; `secrets` are the values behind its secretOptions.
+ * InvalidOption names the path, the option, its value (of a secret: never) and what would be right; an option nobody
+ * knows is refused, never ignored.
  */
 export function parseOptions<Options>(
   transform: Transform<Options>,
   transformation: Transformation,
   path: string,
+  secrets: Readonly<Record<string, string>> = {},
 ): Options {
-  const parsed = transform.options.safeParse(transformation.options);
+  // Only texts can be secrets: null makes the schema refuse whatever else was given.
+  const hidden = (transformation.secretOptions ?? []).map((name) => [name, secrets[name] ?? null]);
+  const given = { ...transformation.options, ...Object.fromEntries(hidden) };
+  const parsed = transform.options.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new TransferError(
     'InvalidOption',
     parsed.error.issues.map((issue) => describeIssue(issue, transform, path)).join('; '),
   );
+}
+
+/** One of a few words in any case. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  refusal: (value: string) => string = (value) =>
+    `must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`,
+) {
+  return z.string(mustBe(`one of ${words.join(', ')}`)).transform((value, context): Word => {
+    const found = words.find((word) => word.toLowerCase() === value.toLowerCase());
+    if (found !== undefined) return found;
+    context.addIssue(refusal(value));
+    return z.NEVER;
+  });
+}
+
+/** A number, also as a text: some resources hold all options as texts. */
+export function numeric(expected: string, fits: (value: number) => boolean) {
+  return z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^-?\d+(\.\d+)?$/)
+          .transform(Number),
+      ],
+      mustBe(expected),
+    )
+    .refine(fits, mustBe(expected));
+}
+
+/** true or false, also as a text. */
+export function truth() {
+  const words = oneOf(['true', 'false']).transform((word) => word === 'true');
+  return z.union([z.boolean(), words], mustBe('true or false'));
+}
+
+/** Message of an option that is not secret. */
+export function mustBe(expected: string): { error: z.core.$ZodErrorMap } {
+  return { error: (issue) => `must be ${expected}, not ${JSON.stringify(issue.input)}` };
 }
 
 function describeIssue(issue: z.core.$ZodIssue, transform: Transform, path: string): string {

@@ -1,11 +1,20 @@
-import type { Asset, Transfer, TransferIdentity } from '../../workflows/contract.ts';
+import type {
+  Asset,
+  SecretReference,
+  Transfer,
+  TransferIdentity,
+  Transformation,
+} from '../../workflows/contract.ts';
 import { canonicalAction } from './actions.ts';
 import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
+import { isPlainOption } from './plain-options.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
+
+type GivenTransformation = NonNullable<BatchTransferSpec['transformation']>[number];
 
 /**
  * One spelling, no credentials. For specs that have passed validation, have their defaults and ask for nothing
@@ -16,12 +25,9 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     ...identity,
     source: asset(identity, 'source', spec.source),
     destination: asset(identity, 'destination', spec.destination),
-    transformations: (spec.transformation ?? []).map(({ name, action, columns = [], options = {} }) => ({
-      ...(name === undefined ? {} : { name }),
-      action: known(canonicalAction(action)),
-      columns,
-      options,
-    })),
+    transformations: (spec.transformation ?? []).map((given, index) =>
+      transformation(identity, given, index),
+    ),
     writeOperation: spec.writeOperation,
     readDataType: known(canonicalDataType(spec.readDataType)),
     writeDataType: known(canonicalDataType(spec.writeDataType)),
@@ -50,17 +56,46 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     description: known(side.description),
     ...(secret
       ? {
-          secret: {
-            kind: 'resource',
-            apiVersion: identity.apiVersion,
-            resourceKind: identity.kind,
-            namespace: identity.namespace,
-            name: identity.name,
-            uid: identity.uid,
-            path: ['spec', sideName, spelling],
-          },
+          secret: reference(identity, ['spec', sideName, spelling]),
         }
       : {}),
+  };
+}
+
+/** Options that may be secret stay in the resource; what else there is goes with the transfer. */
+function transformation(
+  identity: TransferIdentity,
+  { name, action, columns = [], options = {} }: GivenTransformation,
+  index: number,
+): Transformation {
+  const given = Object.entries(options);
+  const secretOptions = given.flatMap(([option]) => (isPlainOption(option) ? [] : [option]));
+  return {
+    ...(name === undefined ? {} : { name }),
+    action: known(canonicalAction(action)),
+    columns,
+    options: Object.fromEntries(given.filter(([option]) => isPlainOption(option))),
+    ...(secretOptions.length === 0
+      ? {}
+      : {
+          secretOptions,
+          secret: {
+            ...reference(identity, ['spec', 'transformation', String(index), 'options']),
+            generation: identity.generation,
+          },
+        }),
+  };
+}
+
+function reference(identity: TransferIdentity, path: string[]): SecretReference {
+  return {
+    kind: 'resource',
+    apiVersion: identity.apiVersion,
+    resourceKind: identity.kind,
+    namespace: identity.namespace,
+    name: identity.name,
+    uid: identity.uid,
+    path,
   };
 }
 

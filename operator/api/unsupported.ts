@@ -1,5 +1,3 @@
-import { canonicalAction } from './actions.ts';
-import type { Action } from './actions.ts';
 import { canonicalDataType } from './data-types.ts';
 import type { FieldError } from './errors.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
@@ -8,7 +6,6 @@ import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
 
 const FORMATS = new Set(['csv', 'parquet', 'binary']);
-const UNSUPPORTED_ACTIONS: ReadonlySet<Action> = new Set(['SampleRows', 'EncryptColumns'] as const);
 
 /** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */
 export function unsupported({ kind, spec }: Request): FieldError[] {
@@ -17,7 +14,6 @@ export function unsupported({ kind, spec }: Request): FieldError[] {
   return [
     ...ofSide('spec.source', spec.source),
     ...ofSide('spec.destination', spec.destination),
-    ...ofTransformations(spec),
     ...ofRun(spec),
   ];
 }
@@ -53,20 +49,6 @@ function ofSide(path: string, side: Side): FieldError[] {
       ),
     );
   return errors;
-}
-
-function ofTransformations(spec: BatchTransferSpec): FieldError[] {
-  return (spec.transformation ?? []).flatMap(({ action }, index) => {
-    const name = canonicalAction(action);
-    return name !== undefined && UNSUPPORTED_ACTIONS.has(name)
-      ? [
-          error(
-            `spec.transformation[${index}].action`,
-            `${name} is not supported yet; remove the transformation`,
-          ),
-        ]
-      : [];
-  });
 }
 
 function ofRun(spec: BatchTransferSpec): FieldError[] {

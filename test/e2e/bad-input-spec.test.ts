@@ -77,12 +77,6 @@ describe('refused by the operator, before anything is started', () => {
       'Fatal',
       'spec.destination.kafka: the store kafka is not supported yet; supported stores: s3',
     ],
-    [
-      'SampleRows',
-      { transformation: [{ action: 'SampleRows', options: { fraction: 0.5 } }] },
-      'Fatal',
-      'spec.transformation[0].action: SampleRows is not supported yet',
-    ],
   ])('%s', async (what, bad, state, message) => {
     const name = what.replaceAll(' ', '-').toLowerCase();
     const spec = { source: source(), destination: destination(), ...bad };

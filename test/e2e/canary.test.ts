@@ -26,6 +26,9 @@ const control = `seen${unique}`;
 const wrong = { accessKey: `AKIA${unique.toUpperCase()}`, secretKey: `wJalr${unique}/K7MDENG+bPxRfi=` };
 const odd = { accessKey: `od"d\\ ${unique}<&>é%2B`, secretKey: `'sec"r\\et ${unique}\n<&>é%2B` };
 const inUrl = `pass${unique}word`;
+const encryption = { key: randomBytes(32).toString('base64') };
+const digest = { key: `hmac${unique}key`, salt: `salt${unique}` };
+const misspelt = `mistyped${unique}`;
 const secrets: Record<string, string> = {
   'the real access key': accessKey,
   'the real secret key': secretKey,
@@ -34,6 +37,10 @@ const secrets: Record<string, string> = {
   'an odd access key': odd.accessKey,
   'an odd secret key': odd.secretKey,
   'a password in a URL': inUrl,
+  'an encryption key': encryption.key,
+  'an HMAC key': digest.key,
+  'a salt': digest.salt,
+  'a key that is none, under a name that is none': misspelt,
 };
 
 let stack: Stack;
@@ -44,6 +51,10 @@ const name = (what: string): string => `${what}-${control}`;
 const good = (key: string, source = 'good.csv'): object => ({
   source: s3Side(from, source),
   destination: s3Side(to, `${name(key)}.parquet`),
+  transformation: [
+    { action: 'Encrypt', columns: [control], options: encryption },
+    { action: 'Digest', columns: ['id'], options: { algo: 'sha256', ...digest } },
+  ],
 });
 
 beforeAll(async () => {
@@ -92,6 +103,12 @@ const remove = (what: string): Promise<unknown> =>
 async function live(): Promise<void> {
   expect(await transfer('copied', good('copied'))).toBe('Succeeded');
   expect(await transfer('ragged', good('ragged', 'ragged.csv'))).toBe('Fatal');
+
+  for (const options of [{ key: misspelt }, { ...encryption, Key: misspelt }]) {
+    const transformation = [{ action: 'Encrypt', columns: ['id'], options }];
+    const what = `wrong-key-${Object.keys(options).length}`;
+    expect(await transfer(what, { ...good('out'), transformation })).toBe('Fatal');
+  }
 
   const source = (keys: Record<string, unknown>, more = {}): object => ({
     ...good('out'),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withEngine } from '../../activities/engine/duckdb.ts';
+import type { TransformSecrets } from '../../activities/transforms/secrets.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
 
 export interface TestEngine extends Engine {
@@ -9,11 +10,11 @@ export interface TestEngine extends Engine {
 }
 
 /** The engine of production, sandboxed in an empty directory, open for as long as a test file needs it. */
-export async function openEngine(): Promise<TestEngine> {
+export async function openEngine(secrets?: TransformSecrets): Promise<TestEngine> {
   const directory = await mkdtemp(join(tmpdir(), 'ddc-engine-'));
   const opened = Promise.withResolvers<Engine>();
   const closed = Promise.withResolvers<void>();
-  const ended = withEngine({ directory, memoryLimit: 512e6 }, (engine) => {
+  const ended = withEngine({ directory, memoryLimit: 512e6, ...(secrets && { secrets }) }, (engine) => {
     opened.resolve(engine);
     return closed.promise;
   });

@@ -1,15 +1,12 @@
 import type { Transformation } from '../../workflows/contract.ts';
 import { TransferError } from '../../activities/failures.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
-import { compileSelect, renderSelect } from '../../activities/engine/select.ts';
+import { compileSelect, renderSelect, type SelectContext } from '../../activities/engine/select.ts';
 import type { Column } from '../../activities/formats/format.ts';
-import { digestColumns } from '../../activities/transforms/digest-columns.ts';
-import { filterRows } from '../../activities/transforms/filter-rows.ts';
-import { redactColumns } from '../../activities/transforms/redact-columns.ts';
-import { removeColumns } from '../../activities/transforms/remove-columns.ts';
+import { TRANSFORMS as ALL } from '../../activities/registry.ts';
 import type { Transform, TransformColumn } from '../../activities/transforms/transform.ts';
 
-export const TRANSFORMS: readonly Transform[] = [removeColumns, redactColumns, digestColumns, filterRows];
+export const TRANSFORMS: readonly Transform[] = ALL;
 
 /** A small relation in SQL. */
 export interface Table {
@@ -17,6 +14,8 @@ export interface Table {
   relation: string;
   /** The same rows as text. */
   textRelation?: string;
+  /** The object that the rows come from, and the number of the first. */
+  rowIdentity?: { object: string; first: number };
 }
 
 /** A table of columns (name -> type) and rows of SQL literals. */
@@ -65,8 +64,9 @@ export function action(
   name: string,
   columns: string[] = [],
   options: Record<string, unknown> = {},
+  secretOptions?: string[],
 ): Transformation {
-  return { action: name, columns, options };
+  return { action: name, columns, options, ...(secretOptions === undefined ? {} : { secretOptions }) };
 }
 
 /** Compiles the transformations, keeps the plan as JSON, and runs it over a table. */
@@ -75,10 +75,12 @@ export async function transform(
   source: Table,
   transformations: Transformation[],
   textTarget = false,
+  more: SelectContext = {},
 ): Promise<Outcome> {
-  const planned = await compileSelect(source, transformations, TRANSFORMS, engine);
+  const planned = await compileSelect(source, transformations, TRANSFORMS, engine, more);
   const compiled = structuredClone(planned);
-  const rows = await engine.query(renderSelect(compiled, source, textTarget));
+  const chunk = { rowIdentity: { object: 'object@etag', first: 0 }, ...source };
+  const rows = await engine.query(renderSelect(compiled, chunk, textTarget));
   return { columns: compiled.columns, rows, warnings: compiled.warnings };
 }
 

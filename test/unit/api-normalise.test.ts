@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ZodObject } from 'zod';
+import { TRANSFORMS } from '../../activities/registry.ts';
 import { defaults, parseTransfer, withDefaults } from '../../operator/api/index.ts';
 import { batchTransferSpec } from '../../operator/api/schema/batch-transfer.ts';
+import { isPlainOption } from '../../operator/api/plain-options.ts';
 import { syncTransferSpec } from '../../operator/api/schema/sync-transfer.ts';
 import { accepted, batchTransfer, DATABASE, refusals, S3 } from './api-resources.ts';
 
@@ -69,6 +72,41 @@ describe('a transfer', () => {
     expect(JSON.stringify(parsed)).not.toMatch(/AK|SK/);
   });
 
+  test('leaves options that may be secret in the resource', () => {
+    const parsed = accepted(
+      batchTransfer({
+        transformation: [
+          {
+            action: 'encrypt',
+            columns: ['a'],
+            options: {
+              algorithm: 'AES-SIV',
+              key: 'CANARY-1',
+              keyId: 'k',
+              ' Key': 'CANARY-2',
+              salt: { a: 'CANARY-3' },
+            },
+          },
+        ],
+      }),
+    );
+    expect(parsed.transfer.transformations).toEqual([
+      {
+        action: 'EncryptColumns',
+        columns: ['a'],
+        options: { algorithm: 'AES-SIV', keyId: 'k' },
+        secretOptions: ['key', ' Key', 'salt'],
+        secret: { ...reference(['spec', 'transformation', '0', 'options']), generation: 3 },
+      },
+    ]);
+    expect(JSON.stringify(parsed)).not.toContain('CANARY');
+  });
+
+  test('knows every option of every transformation that is not secret', () => {
+    const options = TRANSFORMS.flatMap((known) => Object.keys((known.options as unknown as ZodObject).shape));
+    expect([...new Set(options)].filter((name) => !isPlainOption(name)).sort()).toEqual(['key', 'salt']);
+  });
+
   test('takes the key from dataAsset when objectKey is absent', () => {
     const { objectKey: _, ...s3 } = S3;
     expect(accepted(batchTransfer({ source: { s3, dataAsset: 'a/b.csv' } })).transfer.source.objectKey).toBe(
@@ -96,6 +134,8 @@ describe('a transfer', () => {
     ['RemoveColumns', ['RemoveColumns', 'RemoveColumn', 'removecolumns', 'REMOVECOLUMN']],
     ['RedactColumns', ['RedactColumns', 'Redact', 'redact']],
     ['DigestColumns', ['DigestColumns', 'Digest', 'dIGEST']],
+    ['EncryptColumns', ['EncryptColumns', 'Encrypt']],
+    ['SampleRows', ['SampleRows', 'sample']],
     ['FilterRows', ['FilterRows', 'Filter', 'filterrows']],
   ])('action %s is spelled %j', (action, spellings) => {
     for (const spelling of spellings)

@@ -59,14 +59,6 @@ describe('what is valid but not supported is refused', () => {
       batchTransfer({ writeDataType: 'Change' }),
       'spec.writeDataType: ChangeData is not supported yet; use LogData',
     ],
-    [
-      batchTransfer({ transformation: [{ action: 'sample' }] }),
-      'spec.transformation[0].action: SampleRows is not supported yet; remove the transformation',
-    ],
-    [
-      batchTransfer({ transformation: [{ action: 'Redact' }, { action: 'EncryptColumns' }] }),
-      'spec.transformation[1].action: EncryptColumns is not supported yet; remove the transformation',
-    ],
   ])('%#', (resource, refusal) => {
     expect(refusals(resource)).toEqual([expect.stringContaining(refusal)]);
   });

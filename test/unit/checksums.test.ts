@@ -23,7 +23,7 @@ function work(format: string): ChunkWork {
     format,
     columns: [],
     pieces: [],
-    select: { source: [], layers: [], columns: COLUMNS, warnings: [] },
+    select: { source: [], layers: [], columns: COLUMNS, warnings: [], rowIdentity: 'none' },
     destination: { format, options: {}, key: 'k' },
   };
 }

@@ -140,6 +140,9 @@ describe('accepted', () => {
     ["date_part('DAY', ts) = 31", [3]],
     ["date_trunc('month', ts) = TIMESTAMP '2020-02-01'", [5]],
     ['dayofmonth(day) = 30 AND hour(ts) = 0', [2]],
+    ["date_format(ts, 'yyyy-MM-dd''T''HH:mm:ss') = '2020-01-15T10:30:00'", [1]],
+    ["date_format(day, 'yy/%') = '99/%'", [3]],
+    ['size(l) = 2 AND i = 1', [1]],
     ["to_date('2020-01-15') = day OR to_date(s) = day", [1]],
   ])('%s', async (clause, expected) => {
     expect(await kept(clause)).toEqual({ rows: expected, warnings: expect.anything() });

@@ -69,6 +69,10 @@ test('compileFilter executes nothing that reads back otherwise than it was allow
 function context(printed: string): TransformContext {
   return {
     path: 'spec.transformation[0]',
+    index: 0,
+    changeData: false,
+    row: { object: 'o', number: 'n' },
+    fieldsOf: () => Promise.reject(new Error('must not be reached')),
     parseExpression: (text) => parseExpression(engine, text),
     printExpression: () => Promise.resolve(printed),
     typeOf: () => Promise.reject(new Error('must not be reached')),

@@ -38,7 +38,7 @@ describe('RemoveColumns', () => {
     const { columns, warnings } = await transform(engine, R, [action('RemoveColumns', ['x', 'i'])]);
     expect(columns.map((column) => column.name)).toEqual(['s', 'd']);
     expect(warnings).toEqual([
-      'spec.transformation[0].columns: column "x" does not exist in the source, nothing to remove. Columns: i, s, d',
+      'spec.transformation[0].columns: column "x" does not exist in the source, nothing to do. Columns: i, s, d',
     ]);
   });
 });
@@ -176,7 +176,7 @@ describe('DigestColumns', () => {
       action('DigestColumns', ['s'], { algo: 'md5000' }),
     ]);
     expect(await message(refused)).toBe(
-      "spec.transformation[1].options.algo: Algorithm 'md5000' is not supported! Supported: md5, sha1, sha256, sha512, sha2",
+      "spec.transformation[1].options.algo: Algorithm 'md5000' is not supported! Supported: md5, sha1, sha256, sha512, sha2, crc32, murmur3, murmur32, xxhash32, xxhash64",
     );
   });
 });
@@ -240,7 +240,7 @@ describe('several transformations', () => {
     expect(error).toMatchObject({
       code: 'Unsupported',
       message:
-        "spec.transformation[0].action: 'RandomAction' is not supported! Supported: RemoveColumns, RedactColumns, DigestColumns, FilterRows",
+        "spec.transformation[0].action: 'RandomAction' is not supported! Supported: RemoveColumns, RedactColumns, DigestColumns, EncryptColumns, FilterRows, SampleRows",
     });
   });
 });

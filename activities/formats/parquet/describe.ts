@@ -10,6 +10,7 @@ import {
   compressions,
   createdBy,
   rowGroups,
+  rowsOf,
   topLevelColumns,
   totalRows,
   withRowGroups,
@@ -30,7 +31,7 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     digest: footer.digest,
   };
   const facts = guarded(location, () => ({
-    cuts: cutRowGroups(rowGroups(file), options.chunkBytes, options.maxChunks),
+    ...chunksOf(file, options),
     rows: totalRows(file),
     details: {
       ...precisionLost(file),
@@ -40,6 +41,18 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     },
   }));
   return { columns: await columnsOf(file, location, options), ...facts, reading };
+}
+
+function chunksOf(
+  file: Struct,
+  { chunkBytes, maxChunks, rowNumbers }: DescribeOptions,
+): Pick<SourceDescription, 'cuts' | 'firstRows'> {
+  const groups = rowGroups(file);
+  const cuts = cutRowGroups(groups, chunkBytes, maxChunks);
+  if (!rowNumbers) return { cuts };
+  const before = [0];
+  for (const group of groups) before.push(before.at(-1)! + rowsOf(group));
+  return { cuts, firstRows: cuts.slice(0, -1).map((group) => before[group]!) };
 }
 
 function precisionLost(file: Struct): Record<string, string> {

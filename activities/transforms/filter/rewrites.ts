@@ -1,3 +1,4 @@
+import { strftimePattern } from './date-format.ts';
 import { refusal } from './refusal.ts';
 import * as tree from './tree.ts';
 import type { Node } from './tree.ts';
@@ -44,6 +45,9 @@ export const REWRITTEN: Record<string, Rewrite> = {
   // What RLIKE is parsed to (spellings.ts).
   regexp_full_match: MATCH,
   date_part: { least: 2, most: 2, apply: (operands, path) => datePart('date_part', operands, path) },
+  date_format: { least: 2, most: 2, apply: dateFormat },
+  // Not len, which takes texts too.
+  size: { least: 1, most: 1, apply: ([list]) => engineFunction('array_length', [list!]) },
   date_trunc: { least: 2, most: 2, apply: (operands, path) => datePart('date_trunc', operands, path) },
 };
 
@@ -73,6 +77,13 @@ function regularExpression([subject, pattern]: Node[], path: string): Node {
   if (tree.constantText(pattern) === undefined)
     throw refusal(path, "RLIKE needs a constant pattern in quotes, e.g. name RLIKE '^A.*'");
   return engineFunction('regexp_matches', [subject!, pattern!]);
+}
+
+function dateFormat([value, pattern]: Node[], path: string): Node {
+  const wanted = tree.constantText(pattern);
+  if (wanted === undefined)
+    throw refusal(path, "date_format needs a constant pattern in quotes, e.g. date_format(day, 'yyyy-MM')");
+  return engineFunction('strftime', [value!, tree.text(strftimePattern(wanted, path))]);
 }
 
 function datePart(name: string, [part, value]: Node[], path: string): Node {

@@ -5,14 +5,14 @@ import { block, text } from './block.ts';
 const transformation = block({
   name: text(1024).optional().describe('For people: names the transformation in messages.'),
   action: text(255, actionProblems).describe(
-    `What to do: one of ${ACTIONS.join(', ')}, in any case. RemoveColumn, Redact, Digest, Filter, Sample and Encrypt are accepted too. SampleRows and EncryptColumns are not supported yet.`,
+    `What to do: one of ${ACTIONS.join(', ')}, in any case. RemoveColumn, Redact, Digest, Filter, Sample and Encrypt are accepted too.`,
   ),
   columns: z.array(text(1024)).max(10_000).optional().describe('Columns that the action is applied to.'),
   options: z
     .record(z.string(), z.unknown())
     .optional()
     .describe(
-      'Options of the action. RedactColumns: redactValue (default XXXXXXXXXX). DigestColumns: algo (md5, sha1, sha256, sha512; default md5). FilterRows: clause (a condition in SQL; rows for which it is true are kept).',
+      'Options of the action. RedactColumns: redactType (fixed, random, formatted, null; default fixed), redactValue (default XXXXXXXXXX), keepFirst, keepLast, keepDomain, creditCard. DigestColumns: algo (md5, sha1, sha256, sha512, crc32, murmur3, murmur32, xxhash32, xxhash64; default md5), salt, key. EncryptColumns: key (required), keyId, algorithm (AES-256-GCM, AES-SIV, FF1; default AES-256-GCM), alphabet. FilterRows: clause (a condition in SQL; rows for which it is true are kept). SampleRows: fraction (default 0.25), seed. All on columns: onMissingColumn (fail or ignore).',
     ),
 }).describe('One change on the way, applied to the result of the previous one.');
 

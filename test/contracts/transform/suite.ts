@@ -3,11 +3,7 @@ import { z } from 'zod';
 import { compileSelect } from '../../../activities/engine/select.ts';
 import { parseOptions } from '../../../activities/transforms/options.ts';
 import type { Effect, Transform, TransformContext } from '../../../activities/transforms/transform.ts';
-import {
-  parseExpression,
-  printExpression,
-  typeOfExpression,
-} from '../../../activities/engine/expressions.ts';
+import { transformContext } from '../../../activities/engine/transform-context.ts';
 import { openEngine, type TestEngine } from '../../support/engine.ts';
 import { action, failure, table, transform, TRANSFORMS, type Table } from '../../support/transform.ts';
 
@@ -18,6 +14,8 @@ export interface TransformCase {
   columns: string[];
   /** Valid options. */
   options: Record<string, unknown>;
+  /** Values of options that are secret. */
+  secrets?: Record<string, string>;
   /** Names of all options. */
   optionNames: string[];
   /** What a column that is not there leads to; an action on rows has none. */
@@ -47,24 +45,23 @@ const SOURCE = table(TYPES, ROWS);
 
 /** What every transformation must do, whatever its action. */
 export function transformContract(given: TransformCase): void {
-  const { transform: subject, columns, options } = given;
+  const { transform: subject, columns, options, secrets: secretValues = {} } = given;
+  const secrets = { options: [secretValues], seed: 'the seed of the run' };
+  const asked = (names: readonly string[], more: object = {}) =>
+    action(subject.action, [...names], { ...options, ...more }, Object.keys(secretValues));
+  const parse = (names: readonly string[]) => parseOptions(subject, asked(names), 'p', secretValues);
   const apply = (engine: TestEngine, source: Table, names = columns) =>
-    transform(engine, source, [action(subject.action, names, options)]);
+    transform(engine, source, [asked(names)], false, { secrets });
 
   describe(`contract of ${subject.action}`, () => {
     let engine: TestEngine;
     beforeAll(async () => {
-      engine = await openEngine();
+      engine = await openEngine(secrets);
     });
     afterAll(() => engine.close());
 
     const effectOf = (names: string[]): Promise<Effect> =>
-      subject.effect(
-        SOURCE.columns,
-        names,
-        parseOptions(subject, action(subject.action, names, options), 'spec.transformation[0]'),
-        contextOf(engine),
-      );
+      subject.effect(SOURCE.columns, names, parse(names), contextOf(engine));
 
     test('has names, a description, and options that documentation can show', () => {
       expect(subject.action).toMatch(/^[A-Z][A-Za-z]+$/);
@@ -82,10 +79,15 @@ export function transformContract(given: TransformCase): void {
     test('is a pure function whose effect is plain JSON', async () => {
       const frozen = SOURCE.columns.map((column) => Object.freeze({ ...column }));
       const names = Object.freeze([...columns]);
-      const parsed = parseOptions(subject, action(subject.action, columns, options), 'p');
-      const first = await subject.effect(Object.freeze(frozen), names, parsed, contextOf(engine));
+      const first = await subject.effect(Object.freeze(frozen), names, parse(columns), contextOf(engine));
       expect(await effectOf(columns)).toEqual(first);
       expect(JSON.parse(JSON.stringify(first))).toEqual(first);
+    });
+
+    test('says nothing secret in its effect', async () => {
+      const effect = JSON.stringify(await effectOf(columns));
+      for (const secret of [...Object.values(secretValues), secrets.seed])
+        expect(effect).not.toContain(secret);
     });
 
     test('keeps the order of columns, and the engine confirms the declared types', async () => {
@@ -113,7 +115,12 @@ export function transformContract(given: TransformCase): void {
 
     test('gives the same rows for a whole and for its pieces', async () => {
       const whole = await apply(engine, SOURCE);
-      const pieces = await Promise.all(ROWS.map((row) => apply(engine, table(TYPES, [row]))));
+      const pieces = await Promise.all(
+        ROWS.map((row, first) => {
+          const rowIdentity = { object: 'object@etag', first };
+          return apply(engine, { ...table(TYPES, [row]), rowIdentity });
+        }),
+      );
       expect(pieces.flatMap((piece) => piece.rows)).toEqual(whole.rows);
     });
 
@@ -124,8 +131,8 @@ export function transformContract(given: TransformCase): void {
     });
 
     test('refuses an unknown option and names the known ones', async () => {
-      const unknown = action(subject.action, columns, { ...options, colour: 'red' });
-      const error = await failure(compileSelect(SOURCE, [unknown], TRANSFORMS, engine));
+      const unknown = asked(columns, { colour: 'red' });
+      const error = await failure(compileSelect(SOURCE, [unknown], TRANSFORMS, engine, { secrets }));
       expect(error).toMatchObject({ code: 'InvalidOption', class: 'fatal' });
       expect(error.message).toContain('spec.transformation[0].options.colour: unknown option');
       for (const name of given.optionNames) expect(error.message).toContain(name);
@@ -168,12 +175,8 @@ export function transformContract(given: TransformCase): void {
 }
 
 function contextOf(engine: TestEngine): TransformContext {
-  return {
-    path: 'spec.transformation[0]',
-    parseExpression: (text) => parseExpression(engine, text),
-    printExpression: (tree) => printExpression(engine, tree),
-    typeOf: (relation, sql) => typeOfExpression(engine, relation, sql),
-  };
+  const about = { path: 'spec.transformation[0]', index: 0, changeData: false };
+  return transformContext(about, { object: 'ddc_object', number: 'ddc_row' }, engine);
 }
 
 async function unknownColumn(missing: Promise<unknown>): Promise<string> {
