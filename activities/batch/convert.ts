@@ -14,6 +14,7 @@ import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles } from './partition-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
+import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
 
@@ -74,7 +75,11 @@ export async function convertChunk(
 
 /** Where rows must be told apart, every piece is selected from on its own, for it numbers its own rows. */
 function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
-  const { select, columns } = work;
+  const { select, columns, snapshot } = work;
+  if (snapshot !== undefined) {
+    const relation = snapshotRelation(chunkRelation(pieces, columns).relation, snapshot);
+    return renderSelect(select, { relation, rowIdentity: { object: 'snapshot', first: 0 } }, text);
+  }
   if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns), text);
   const selects = pieces.map((piece, number) => {
     const rowIdentity = rowIdentityOf(work, number);

@@ -1,6 +1,7 @@
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema, Transfer } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { compileSelect, needsRowNumbers } from '../engine/select.ts';
+import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
 import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
@@ -10,6 +11,7 @@ import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
 import { planDestination } from './plan-destination.ts';
+import { asSnapshot, snapshotColumns } from './snapshot.ts';
 import { withScratch } from './scratch.ts';
 import { refuseOverlap } from './target.ts';
 import { makeVerbatimPlan } from './verbatim/make-plan.ts';
@@ -26,6 +28,7 @@ export async function makePlan(
   if (isVerbatim(job.run)) return makeVerbatimPlan(job, settings);
   const store = connectS3(job.source);
   try {
+    refuseChanges(transfer);
     const found = await findSource(store, transfer.source.objectKey);
     refuseOverlap(transfer, found);
     const to = destinationFormat(transfer.destination);
@@ -41,13 +44,22 @@ export async function makePlan(
           engine,
           directory,
         });
-        const select = await compileSelect(planned, transformations, TRANSFORMS, engine, {
-          changeData: transfer.readDataType === 'ChangeData' && transfer.writeDataType === 'ChangeData',
+        const changes = transfer.readDataType === 'ChangeData';
+        const source =
+          changes && transfer.writeDataType === 'LogData'
+            ? asSnapshot(planned, store.location(transfer.source.objectKey))
+            : planned;
+        const rows =
+          source.snapshot === undefined
+            ? source
+            : { columns: await snapshotColumns(engine, source.columns, source.snapshot) };
+        const select = await compileSelect(rows, transformations, TRANSFORMS, engine, {
+          changeData: changes && source.snapshot === undefined,
           secrets,
         });
         const destination = await planDestination(job.run, to, select, engine, directory);
         return {
-          plan: { kind: 'tabular' as const, source: planned, select, destination },
+          plan: { kind: 'tabular' as const, source, select, destination },
           source: metadata,
           destination: { format: to.name, columns: written(select.columns) },
           warnings: select.warnings,
@@ -57,6 +69,14 @@ export async function makePlan(
   } finally {
     store.close();
   }
+}
+
+function refuseChanges({ readDataType, writeDataType }: Transfer): void {
+  if (readDataType === 'LogData' && writeDataType === 'ChangeData')
+    throw new TransferError(
+      'InvalidOption',
+      'spec.writeDataType: ChangeData cannot be made of LogData; set LogData, or ChangeData for readDataType, too',
+    );
 }
 
 /** The engine declares every column that it writes as nullable. */

@@ -1,6 +1,7 @@
 import type { FormatOptions } from '../../workflows/contract.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import type { ChunkSource, Column } from '../formats/format.ts';
+import type { Snapshot } from './snapshot.ts';
 import type { VerbatimPlan } from './verbatim/work.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface PlannedSource {
   format: string;
   /** Of the data set: those of all objects, united by name, and those of Hive partitions. */
   columns: Column[];
+  /** Present when only the last change of every key is copied: all is read in one chunk. */
+  snapshot?: Snapshot;
   /** The distinct column lists of the objects. */
   schemas: Column[][];
   objects: PlannedObject[];
@@ -117,6 +120,7 @@ export interface ChunkWork {
   chunk: number;
   format: string;
   columns: Column[];
+  snapshot?: Snapshot;
   pieces: PieceWork[];
   select: CompiledSelect;
   destination: PlannedDestination;
@@ -124,7 +128,7 @@ export interface ChunkWork {
 
 /** `location` names an object in messages. */
 export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
-  const { format, columns, schemas, objects, chunks } = plan.source;
+  const { format, columns, snapshot, schemas, objects, chunks } = plan.source;
   const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
     const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;
     return {
@@ -135,5 +139,13 @@ export function chunkWork(plan: TabularPlan, chunk: number, location: (key: stri
       ...(partition === undefined ? {} : { partition }),
     };
   });
-  return { chunk, format, columns, pieces, select: plan.select, destination: plan.destination };
+  return {
+    chunk,
+    format,
+    columns,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    pieces,
+    select: plan.select,
+    destination: plan.destination,
+  };
 }

@@ -7,12 +7,12 @@ import type { ChunkWork, PieceWork } from './plan.ts';
 
 /** The rows were counted apart from the engine; without a filter every one of them must have been written. */
 export function verifyCounts(
-  { chunk, pieces, select }: ChunkWork,
+  { chunk, pieces, select, snapshot }: ChunkWork,
   counted: { rowsRead: number; rowsWritten: number },
 ): void {
   const { rowsRead, rowsWritten } = counted;
   const filters = select.layers.some((layer) => layer.where !== undefined);
-  const right = filters ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
+  const right = filters || snapshot !== undefined ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
   if (!right)
     throw new TransferError(
       'VerificationFailed',

@@ -1,4 +1,3 @@
-import { canonicalDataType } from './data-types.ts';
 import type { FieldError } from './errors.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -57,9 +56,6 @@ function ofRun(spec: BatchTransferSpec): FieldError[] {
     errors.push(error('spec.schedule', 'schedules are not supported yet; remove it to run once'));
   if (spec.suspend === true)
     errors.push(error('spec.suspend', 'suspending is not supported yet; remove it to run'));
-  for (const field of ['readDataType', 'writeDataType'] as const)
-    if (canonicalDataType(spec[field]) === 'ChangeData')
-      errors.push(error(`spec.${field}`, 'ChangeData is not supported yet; use LogData'));
   if (spec.writeOperation === 'Update')
     errors.push(error('spec.writeOperation', 'Update operation not supported for batch!'));
   return errors;

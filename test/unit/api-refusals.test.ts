@@ -51,14 +51,6 @@ describe('what is valid but not supported is refused', () => {
       batchTransfer({ writeOperation: 'Update' }),
       'spec.writeOperation: Update operation not supported for batch!',
     ],
-    [
-      batchTransfer({ readDataType: 'cdc' }),
-      'spec.readDataType: ChangeData is not supported yet; use LogData',
-    ],
-    [
-      batchTransfer({ writeDataType: 'Change' }),
-      'spec.writeDataType: ChangeData is not supported yet; use LogData',
-    ],
   ])('%#', (resource, refusal) => {
     expect(refusals(resource)).toEqual([expect.stringContaining(refusal)]);
   });
