@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListBucketsCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -30,6 +31,11 @@ export function bucketsOf(environment: ServerEnvironment) {
     return Bucket;
   }
 
+  async function listBuckets(): Promise<string[]> {
+    const answer = await client.send(new ListBucketsCommand({}));
+    return (answer.Buckets ?? []).map((bucket) => bucket.Name!);
+  }
+
   async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
     await client.send(new PutObjectCommand({ Bucket, Key, Body: body }));
   }
@@ -54,5 +60,5 @@ export function bucketsOf(environment: ServerEnvironment) {
     return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
   }
 
-  return { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side };
+  return { endpoint, accessKey, secretKey, createBucket, listBuckets, put, get, keys, uploads, s3Side };
 }
