@@ -24,7 +24,9 @@ function once<T>(error: Error, result: T): () => Promise<T> {
   };
 }
 
-const away = (more = {}) => failure('StoreUnavailable', { class: 'retry', ...more }, 'away');
+/** The retry is not due before somebody asks for it. */
+const away = (more = {}) =>
+  failure('StoreUnavailable', { class: 'retry', retryAfterMs: 600_000, ...more }, 'away');
 const history = (calls: string[]): string => calls.join(' ');
 
 describe('an activity that ends its worker', () => {
@@ -102,7 +104,7 @@ describe('retries', () => {
       await handle.executeUpdate('retry');
       arrived.resolve();
       const { failure: shown } = await untilFailed(handle);
-      // The first one is due in 5 s: one that was remembered would have begun already, and this be the second.
+      // One that was remembered would have begun at once, and this be the second.
       expect(shown!.attempt).toBe(1);
       await handle.executeUpdate('retry');
       await untilFailed(handle, 2);
@@ -112,7 +114,7 @@ describe('retries', () => {
 
   test('of several slices: the run is Failed until the last of them has begun', async () => {
     const held = Promise.withResolvers<void>();
-    const failures = [away({ retryAfterMs: 600_000 }), away()];
+    const failures = [away(), away({ retryAfterMs: 0 })];
     let working = 0;
     const copySlice = async () => {
       const reason = failures.shift();
