@@ -3,9 +3,10 @@
 // must run on any Node.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { acquire, release } from './deploy/local/install-lock.mjs';
 
 const WANTED_MAJOR = 24;
 const root = dirname(fileURLToPath(import.meta.url));
@@ -18,36 +19,10 @@ const lockSha = () =>
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
 const installed = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lockSha();
-const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-
-/** One installer at a time; a lock whose owner is gone is broken. */
-function acquire() {
-  mkdirSync(dirname(guard), { recursive: true });
-  for (let tries = 0; ; tries += 1) {
-    try {
-      writeFileSync(guard, String(process.pid), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    let owner = 0;
-    try {
-      owner = Number(readFileSync(guard, 'utf8'));
-      if (owner) process.kill(owner, 0);
-      else if (Date.now() - statSync(guard).mtimeMs > 5000) throw new Error('no owner');
-    } catch {
-      rmSync(guard, { force: true });
-      continue;
-    }
-    if (tries === 0)
-      console.error(`node modules: process ${owner} installs them; waiting (if it does not: rm ${guard})`);
-    sleep(200);
-  }
-}
 
 function install() {
   if (installed()) return;
-  acquire();
+  acquire(guard);
   try {
     if (installed()) return;
     console.error('node modules: installing from package-lock.json (about a minute the first time)');
@@ -63,7 +38,7 @@ function install() {
     }
     writeFileSync(stamp, lockSha());
   } finally {
-    rmSync(guard, { force: true });
+    release(guard);
   }
 }
 

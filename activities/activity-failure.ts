@@ -14,14 +14,11 @@ interface DescribedFailure {
  * Temporal itself. Neither stacks nor causes go into the history: they may hold request data.
  */
 export function activityFailure(error: unknown, cancellation: AbortSignal): DescribedFailure {
-  if (cancellation.aborted) {
-    const reason =
-      cancellation.reason instanceof Error ? cancellation.reason : new CancelledFailure('CANCELLED');
-    if (reason.message !== 'WORKER_SHUTDOWN')
-      return { error: reason, type: 'Cancelled', message: reason.message };
+  if (cancellation.aborted && (cancellation.reason as Error).message === 'WORKER_SHUTDOWN') {
     const message = 'the worker is shutting down; another takes over';
     return describe(ApplicationFailure.create({ type: 'WorkerShutdown', message, nonRetryable: false }));
   }
+  // Not any error that comes while it is being cancelled: what failed beyond its commit point may have been done.
   if (error instanceof CancelledFailure) return { error, type: 'Cancelled', message: error.message };
   const known =
     error instanceof TransferError
@@ -32,6 +29,7 @@ export function activityFailure(error: unknown, cancellation: AbortSignal): Desc
         );
   const details: FailureDetails = {
     class: known.class,
+    ...(known.committed ? { committed: true } : {}),
     ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
     ...(known.hints === undefined ? {} : { hints: known.hints }),
   };

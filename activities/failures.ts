@@ -17,6 +17,7 @@ const FAILURE_CLASSES = {
   InvalidEndpoint: 'fatal',
   MalformedData: 'fatal',
   SecretNotFound: 'fatal',
+  ResourceGone: 'fatal',
   // our own invariants
   VerificationFailed: 'fatal',
   // may pass
@@ -45,6 +46,8 @@ export class TransferError extends Error {
   readonly hints: PlanHints | undefined;
   /** Milliseconds to wait before a retry, when the store asked for it. */
   readonly retryAfterMs: number | undefined;
+  /** Whether the point of no return was passed: what the step writes may be visible. */
+  committed = false;
 
   constructor(
     code: FailureCode,

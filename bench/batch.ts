@@ -9,10 +9,11 @@ import { connectS3 } from '../activities/stores/s3/s3-store.ts';
 import { startController } from '../deploy/local/controller.ts';
 import { paymentsCsv } from '../deploy/local/payments.ts';
 import { startServers } from '../deploy/local/start.ts';
-import { benchLine, median, type Figure } from './figures.ts';
+import { figureLine, median, type Figure } from './figures.ts';
 import { localDuckdb } from './local-duckdb.ts';
 import { MemoryMeter } from './memory.ts';
 import { transferRunner } from './transfers.ts';
+import { controllerEnvironment } from './settings.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NAMESPACE = 'bench';
@@ -29,7 +30,7 @@ export async function benchBatch(options: { bytes: number; runs: number }): Prom
   const servers = await startServers(['temporal', 'kubernetes', 's3'], { dir, env: process.env, log });
   try {
     const figures = await measure(options, dir, servers.environment);
-    for (const figure of figures) console.log(benchLine(figure));
+    for (const figure of figures) console.log(figureLine(figure));
     process.exitCode = 0;
   } finally {
     await servers.stop();
@@ -56,7 +57,10 @@ async function measure(
   const runner = await transferRunner(kubeconfig, NAMESPACE);
   const controller = {
     dir,
-    environment: { ...workerSettings(), ...environment, DDC_SCRATCH_DIR: join(dir, 'scratch') },
+    environment: {
+      ...controllerEnvironment(environment, process.env),
+      DDC_SCRATCH_DIR: join(dir, 'scratch'),
+    },
   };
   const worker = await startController('worker', controller);
   const operator = await startController('operator', controller);
@@ -117,12 +121,6 @@ async function measure(
     await operator.stop();
     await worker.stop();
   }
-}
-
-/** The worker's settings can be tried out: `DDC_CHUNK_BYTES=32Mi npm run bench -- batch`. */
-function workerSettings(): Record<string, string> {
-  const names = ['DDC_CHUNK_BYTES', 'DDC_PARALLEL_CHUNKS', 'DDC_MEMORY_LIMIT'];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** A file of generated payments; kept for the next run. */

@@ -7,7 +7,7 @@ import type { Engine } from '../activities/engine/engine.ts';
 import { compileSelect, renderSelect } from '../activities/engine/select.ts';
 import { TRANSFORMS } from '../activities/registry.ts';
 import type { Transformation } from '../workflows/contract.ts';
-import { benchLine, median } from './figures.ts';
+import { figureLine, median } from './figures.ts';
 
 const KEY = randomBytes(32).toString('base64');
 
@@ -69,7 +69,7 @@ export async function benchDigests(given: { values: number; runs: number }): Pro
     });
     await rm(directory, { recursive: true });
     const figure = { name: `digests-${name}`, value: Math.round(median(rates)), unit: 'rec/s' as const };
-    console.log(benchLine({ ...figure, ...(aim === undefined ? {} : { aim: { value: aim, at: 'least' } }) }));
+    console.log(figureLine({ ...figure, ...(aim === undefined ? {} : { aim: { value: aim, at: 'least' } }) }));
   }
 }
 

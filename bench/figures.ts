@@ -2,15 +2,16 @@ export interface Figure {
   name: string;
   value: number;
   unit: 'x' | 'MB/s' | 'rec/s' | 's' | 'MiB';
-  /** Absent when there is nothing to be met. */
+  /** Absent where a figure only explains others. */
   aim?: { value: number; at: 'most' | 'least' };
 }
 
-/** The line that other people's scripts read. */
-export function benchLine({ name, value, unit, aim }: Figure): string {
-  const met = aim === undefined || (aim.at === 'most' ? value <= aim.value : value >= aim.value);
-  const wanted = aim === undefined ? '-' : String(aim.value);
-  return `BENCH name=${name} value=${Number(value.toPrecision(3))} unit=${unit} aim=${wanted} met=${met ? 'yes' : 'no'}`;
+/** The line that other people's scripts read, for a figure with an aim; one without is a `NOTE`. */
+export function figureLine({ name, value, unit, aim }: Figure): string {
+  const figure = `name=${name} value=${Number(value.toPrecision(3))} unit=${unit}`;
+  if (aim === undefined) return `NOTE ${figure}`;
+  const met = aim.at === 'most' ? value <= aim.value : value >= aim.value;
+  return `BENCH ${figure} aim=${aim.value} met=${met ? 'yes' : 'no'}`;
 }
 
 export function median(values: readonly number[]): number {

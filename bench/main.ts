@@ -3,7 +3,7 @@ import { parseBytes } from '../worker/config.ts';
 import { benchBatch } from './batch.ts';
 import { benchDigests } from './digests.ts';
 
-/** `npm run bench -- <name>`: each benchmark closes with one BENCH line a figure. */
+/** `npm run bench -- <name>`: each benchmark closes with one BENCH line for each figure with an aim, and one NOTE line for the others. */
 const program = new Command('bench').description(
   'Benchmarks; quote ratios of one run, never one absolute time.',
 );

@@ -11,6 +11,8 @@ export interface WorkerConfig {
   taskQueue: string;
   region?: string;
   scratchDir: string;
+  /** Bytes; absent = half of what is free when the worker starts. */
+  scratchLimit?: number;
   /** Bytes. */
   memoryLimit: number;
   /** Engine processes: as many as asked for, but no more than the memory is enough for. */
@@ -68,6 +70,13 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       option('--scratch-dir <path>', 'directory for chunks in work', 'DDC_SCRATCH_DIR').default(
         join(tmpdir(), 'ddc-scratch'),
       ),
+    )
+    .addOption(
+      option(
+        '--scratch-limit <size>',
+        'space that this worker may use of the scratch directory (default: half of what is free there when it starts)',
+        'DDC_SCRATCH_LIMIT',
+      ).argParser(parseBytes),
     )
     .addOption(
       option(

@@ -4,16 +4,20 @@ import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/wo
 import pino from 'pino';
 import { batchActivities } from '../activities/batch/activities.ts';
 import { toEnvironment } from '../activities/batch/engine-settings.ts';
+import { expectedScratch } from '../activities/batch/expected-scratch.ts';
 import type { EngineJob } from '../activities/batch/jobs.ts';
+import { removeAttempts } from '../activities/batch/scratch.ts';
+import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
-import { openScratch, removeAttempts } from './scratch-root.ts';
+import { guardScratch } from './scratch-guard.ts';
+import { halfOfFree, openScratch } from './scratch-root.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** Slices of several runs may wait for the pool at once; the pool bounds what is in work. */
-const CONCURRENT_ACTIVITIES = 40;
+/** Slices of many runs may wait for the pool at once; the pool bounds what is in work. */
+const CONCURRENT_ACTIVITIES = 500;
 const CONCURRENT_WORKFLOW_TASKS = 20;
 const CACHED_WORKFLOWS = 200;
 /** A run's next step is offered to the worker that knows the run for so long; if that one is dead, nothing moves. */
@@ -23,6 +27,7 @@ const ENGINE_SHARE = 0.4;
 const JOBS_PER_PROCESS = 2;
 const JOBS_PER_LIFE = 200;
 
+leaveMemoryOutOfCoreDumps();
 const config = readWorkerConfig(process.argv);
 const log = pino({ level: config.logLevel, base: { component: 'worker', pid: process.pid } });
 
@@ -38,21 +43,24 @@ Runtime.install({
 });
 
 const scratchDirectory = await openScratch(config.scratchDir);
+const scratchLimit = config.scratchLimit ?? (await halfOfFree(scratchDirectory));
 const pool = new EnginePool<EngineJob>({
   entry: new URL('../activities/batch/engine-process.ts', import.meta.url),
   processes: config.parallelChunks,
   jobsPerProcess: JOBS_PER_PROCESS,
   jobsPerLife: JOBS_PER_LIFE,
-  ended: (pid) => {
-    // At the worker's own end the whole directory goes.
-    removeAttempts(scratchDirectory, pid).catch(() => undefined);
-  },
+  scratch: { limit: scratchLimit, expected: (job) => expectedScratch(job, scratchLimit) },
+  ended: (pid) => removeAttempts(scratchDirectory, pid),
   environment: toEnvironment({
     scratchDirectory,
     engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
     chunkBytes: config.chunkBytes,
   }),
 });
+const guarding = new AbortController();
+const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(used), guarding.signal).catch(
+  (error: Error) => log.error({ reason: error.message }, 'the scratch directory cannot be looked at'),
+);
 
 try {
   const codePath = await workflowBundle();
@@ -73,7 +81,8 @@ try {
     shutdownGraceTime: '2s',
     shutdownForceTime: '20s',
   });
-  log.info({ taskQueue: config.taskQueue, parallelChunks: config.parallelChunks }, 'worker ready');
+  const { taskQueue, parallelChunks, memoryLimit } = config;
+  log.info({ taskQueue, parallelChunks, memoryLimit, scratchLimit }, 'worker ready');
   await worker.run();
   await connection.close();
 } catch (error) {
@@ -81,5 +90,7 @@ try {
   process.exitCode = 1;
 } finally {
   pool.close();
+  guarding.abort();
+  await guard;
   await rm(scratchDirectory, { recursive: true, force: true });
 }

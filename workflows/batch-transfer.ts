@@ -1,4 +1,11 @@
-import { CancellationScope, CancelledFailure, isCancellation, log, workflowInfo } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  isCancellation,
+  log,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { isAt } from './contract.ts';
 import type {
   BatchTransferInput,
@@ -32,7 +39,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
   const startedAt = info.startTime.toISOString();
   const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
   const retried = <T>(step: () => Promise<T>): Promise<T> =>
-    withRetries(step, transfer.maxFailedRetries, state);
+    withRetries(step, { maxRetries: transfer.maxFailedRetries, observer: state });
   try {
     const { planned, published } = await copyAndPublish(run, state, retried);
     const left = await CancellationScope.nonCancellable(() =>
@@ -90,10 +97,9 @@ async function tidyUp(
   if (!planned.staged && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
-    await withRetries(
-      () => activities.cleanUp({ run, published: published.objects, replaced }),
-      TIDY_RETRIES,
-    );
+    await withRetries(() => activities.cleanUp({ run, published: published.objects, replaced }), {
+      maxRetries: TIDY_RETRIES,
+    });
     return left;
   } catch (error) {
     if (!(error instanceof StepEnded)) throw error;
@@ -114,10 +120,11 @@ async function copyAndPublish(
 ): Promise<{ planned: PlannedRun; published: PublishedRun }> {
   let hints: PlanHints = {};
   for (;;) {
+    let planned: PlannedRun | undefined;
     try {
       state.enter('plan');
       const summary = run.transfer.source.description.slice(0, MAX_SUMMARY);
-      const planned = await retried(() => activities.plan.executeWithOptions({ summary }, [{ run, hints }]));
+      planned = await retried(() => activities.plan.executeWithOptions({ summary }, [{ run, hints }]));
       const { progress } = state;
       progress.source = planned.source;
       progress.destination = planned.destination;
@@ -134,9 +141,9 @@ async function copyAndPublish(
       if (CancellationScope.current().consideredCancelled)
         throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
-      // Once begun it is finished: a copy that may be visible must not be reported as cancelled.
-      const published = await retried(() =>
-        CancellationScope.nonCancellable(() => activities.publish({ run, plan })),
+      // Once begun it is finished, retries included: a copy that may be visible must not be reported as cancelled.
+      const published = await CancellationScope.nonCancellable(() =>
+        retried(() => activities.publish({ run, plan })),
       );
       return { planned, published };
     } catch (error) {
@@ -152,7 +159,10 @@ async function copyAndPublish(
         ...error.failure.hints,
         widen: { ...hints.widen, ...error.failure.hints?.widen },
       };
-      await retried(() => activities.discard({ run }));
+      // A plan that did not come about may have left an upload all the same.
+      const staged = planned?.staged ?? true;
+      if (staged || !patched('re-plan-discards-what-is-staged'))
+        await retried(() => activities.discard({ run }));
       run.epoch += 1;
     }
   }
@@ -165,7 +175,8 @@ async function copyAndPublish(
 async function discardRun(run: Run, state: RunState): Promise<void> {
   const planned = state.progress.chunksTotal > 0;
   state.enter('discard');
-  await withRetries(() => activities.discard({ run }), planned ? TIDY_RETRIES : 0).catch((error: unknown) => {
+  const maxRetries = planned ? TIDY_RETRIES : 0;
+  await withRetries(() => activities.discard({ run }), { maxRetries }).catch((error: unknown) => {
     if (!(error instanceof StepEnded)) throw error;
     log.warn('what the run left could not be removed', { reason: error.message });
   });

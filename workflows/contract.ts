@@ -289,6 +289,8 @@ export interface BatchTransferInput {
 export interface DeleteTransferInput {
   transfer: Transfer;
   objects: WrittenObject[];
+  /** How often it has failed already, when a long history was cut and the workflow continued as new. */
+  failedBefore?: number;
 }
 
 export interface DeletedData {
@@ -347,6 +349,8 @@ export type FailureClass = 'fatal' | 'retry' | 'replan';
 /** First element of an ApplicationFailure's details; its `type` is the error's code. */
 export interface FailureDetails {
   class: FailureClass;
+  /** The step had passed its point of no return: what it writes may be visible, so that it is not cancelled any more. */
+  committed?: boolean;
   retryAfterMs?: number;
   hints?: PlanHints;
 }

@@ -1,29 +1,48 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { FailureDetails } from './contract.ts';
+import type { BatchActivities, FailureDetails } from './contract.ts';
+import { MAXIMUM_ATTEMPTS } from './proxies.ts';
 
 export interface StepFailure extends FailureDetails {
   code: string;
   message: string;
 }
 
+/** For people. */
+const STEPS: Record<keyof BatchActivities, string> = {
+  plan: 'planning',
+  copyWhole: 'copying',
+  copySlice: 'copying',
+  publish: 'publishing',
+  cleanUp: 'cleaning up',
+  discard: 'removing what the run has left',
+  deleteData: 'deleting the data',
+};
+
 /** Why a step failed, in our terms: activities have classified the error already. */
 export function stepFailure(error: unknown): StepFailure {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) {
-    const details = cause.details?.[0] as FailureDetails | undefined;
-    return {
-      code: cause.type ?? 'Internal',
-      message: cause.message,
-      ...(details ?? { class: 'retry' as const }),
-    };
+  const details = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  if (cause instanceof ApplicationFailure && details !== undefined)
+    return { code: cause.type ?? 'Internal', message: cause.message, ...(details as FailureDetails) };
+  const unclassified =
+    error instanceof ActivityFailure
+      ? unanswered(error)
+      : { code: 'Internal', message: error instanceof Error ? error.message : 'unknown error' };
+  return { ...unclassified, class: 'retry' };
+}
+
+/** Whatever took the activity did not live to say what is wrong. */
+function unanswered({ activityType, cause, retryState }: ActivityFailure): { code: string; message: string } {
+  const step = STEPS[activityType as keyof BatchActivities];
+  const often = retryState === 'MAXIMUM_ATTEMPTS_REACHED' ? ` ${MAXIMUM_ATTEMPTS} times` : '';
+  if (cause instanceof TimeoutFailure && cause.timeoutType === 'START_TO_CLOSE')
+    return { code: 'Timeout', message: `${step} took longer than allowed${often}` };
+  const shutDown = cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown';
+  if (cause instanceof TimeoutFailure || shutDown) {
+    const message = `${step}: the worker died${often}; its log or the status of its pod says why (killed, out of memory, a crash)`;
+    return { code: 'WorkerDied', message };
   }
-  if (cause instanceof TimeoutFailure)
-    return { code: 'Timeout', message: 'the step took longer than allowed', class: 'retry' };
-  return {
-    code: 'Internal',
-    message: error instanceof Error ? error.message : 'unknown error',
-    class: 'retry',
-  };
+  return { code: 'Internal', message: `${step}: ${cause?.message ?? 'unknown error'}` };
 }
 
 /** Ends the workflow: whoever reads the result finds the code as type, and the message; no stack. */

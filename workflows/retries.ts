@@ -1,4 +1,4 @@
-import { condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, ContinueAsNew, condition, isCancellation } from '@temporalio/workflow';
 import type { FailureClass, RunFailure } from './contract.ts';
 import { stepFailure, type StepFailure } from './failures.ts';
 
@@ -21,49 +21,80 @@ export class StepEnded extends Error {
   }
 }
 
-export interface RetryObserver {
-  /** Called when a retry is due, and with undefined when it begins. */
-  waiting(failure: RunFailure | undefined): void;
-  /** Whether someone asked to retry at once. Reset when the retry begins. */
-  retryNow: { requested: boolean };
+/** The time until a retry is due. */
+export interface Wait {
+  /** Whether someone asked to retry at once. */
+  retryNow: boolean;
+  end(): void;
 }
 
-const unobserved = (): RetryObserver => ({ waiting: () => undefined, retryNow: { requested: false } });
+export interface RetryObserver {
+  /** Called when a retry is due; several steps may wait at once. */
+  waiting(failure: RunFailure): Wait;
+}
 
-/** Runs a step until it works, cannot work (StepEnded) or has failed too often (StepEnded). */
+const unobserved: RetryObserver = { waiting: () => ({ retryNow: false, end: () => undefined }) };
+
+export interface RetryOptions {
+  maxRetries: number;
+  observer?: RetryObserver;
+  /** Where the failure's own class does not count. */
+  classify?: (failure: StepFailure) => FailureClass;
+  /** Failures that an earlier execution of the workflow has counted. */
+  failedBefore?: number;
+}
+
+/**
+ * Runs a step until it works, cannot work (StepEnded) or has failed too often (StepEnded).
+ * @param step told how often it has failed
+ */
 export async function withRetries<T>(
-  step: () => Promise<T>,
-  maxAttempts: number,
-  observer: RetryObserver = unobserved(),
-  classify: (failure: StepFailure) => FailureClass = (failure) => failure.class,
+  step: (failed: number) => Promise<T>,
+  { maxRetries, observer = unobserved, classify = ({ class: own }) => own, failedBefore = 0 }: RetryOptions,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+  let committed = false;
+  // A step that has passed its point of no return is finished: to call it cancelled could be a lie.
+  const finish = <R>(work: () => Promise<R>): Promise<R> =>
+    committed ? CancellationScope.nonCancellable(work) : work();
+  for (let failed = failedBefore; ;) {
     try {
-      return await step();
+      return await finish(() => step(failed));
     } catch (error) {
-      if (isCancellation(error)) throw error;
+      if (isCancellation(error) || error instanceof ContinueAsNew) throw error;
       const failure = stepFailure(error);
       if (classify(failure) !== 'retry') throw new StepEnded(failure);
-      if (attempt > maxAttempts)
-        throw new StepEnded({
-          ...failure,
-          class: 'fatal',
-          message:
-            maxAttempts === 0
-              ? failure.message
-              : `${failure.message} (given up after ${maxAttempts} retries)`,
-        });
-      const wait = backoffMs(attempt, failure.retryAfterMs);
-      observer.waiting({
-        code: failure.code,
-        message: failure.message,
-        attempt,
-        maxAttempts: Number.isFinite(maxAttempts) ? maxAttempts : 0,
-        nextRetryTime: new Date(Date.now() + wait).toISOString(),
-      });
-      await condition(() => observer.retryNow.requested, wait);
-      observer.retryNow.requested = false;
-      observer.waiting(undefined);
+      failed += 1;
+      if (failed > maxRetries) throw new StepEnded(givenUp(failure, maxRetries));
+      committed ||= failure.committed === true;
+      await finish(() => waitForRetry(failure, failed, maxRetries, observer));
     }
   }
+}
+
+async function waitForRetry(
+  failure: StepFailure,
+  attempt: number,
+  maxRetries: number,
+  observer: RetryObserver,
+): Promise<void> {
+  const { code, message, retryAfterMs } = failure;
+  const ms = backoffMs(attempt, retryAfterMs);
+  const wait = observer.waiting({
+    code,
+    message,
+    attempt,
+    maxAttempts: Number.isFinite(maxRetries) ? maxRetries : 0,
+    nextRetryTime: new Date(Date.now() + ms).toISOString(),
+  });
+  try {
+    await condition(() => wait.retryNow, ms);
+  } finally {
+    wait.end();
+  }
+}
+
+function givenUp(failure: StepFailure, maxRetries: number): StepFailure {
+  const message =
+    maxRetries === 0 ? failure.message : `${failure.message} (given up after ${maxRetries} retries)`;
+  return { ...failure, class: 'fatal', message };
 }

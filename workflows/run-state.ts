@@ -16,10 +16,10 @@ import {
   type Transfer,
 } from './contract.ts';
 import { describeProgress } from './describe.ts';
-import type { RetryObserver } from './retries.ts';
+import type { RetryObserver, Wait } from './retries.ts';
 
 const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
-/** Ends the wait before the next retry. */
+/** Ends the waits before the next retries; outside of one it means nothing. */
 const retryUpdate = defineUpdate<void>('retry');
 
 const DDC_STATE = defineSearchAttributeKey('DdcState', 'KEYWORD');
@@ -50,24 +50,37 @@ export function showRunState(transfer: Transfer): RunState {
     progress.state = state;
     upsertSearchAttributes([{ key: DDC_STATE, value: state }]);
   };
-  const retryNow = { requested: false };
+  /** Of the slices that wait for a retry; the newest is shown. */
+  const waits = new Map<Wait, RunFailure>();
+  const showWaits = (): void => {
+    const failure = [...waits.values()].at(-1);
+    if (failure === undefined) delete progress.failure;
+    else progress.failure = failure;
+    setState(failure === undefined ? 'Running' : 'Failed');
+    show();
+  };
   setHandler(progressQuery, () => progress);
   setHandler(retryUpdate, () => {
-    retryNow.requested = true;
+    for (const wait of waits.keys()) wait.retryNow = true;
   });
   show();
   return {
     progress,
-    retryNow,
     enter(phase) {
       progress.phase = phase;
       show();
     },
-    waiting(failure: RunFailure | undefined) {
-      if (failure === undefined) delete progress.failure;
-      else progress.failure = failure;
-      setState(failure === undefined ? 'Running' : 'Failed');
-      show();
+    waiting(failure) {
+      const wait: Wait = {
+        retryNow: false,
+        end() {
+          waits.delete(wait);
+          showWaits();
+        },
+      };
+      waits.set(wait, failure);
+      showWaits();
+      return wait;
     },
     chunksDone(chunks, statistics) {
       progress.chunksDone += chunks;

@@ -7,12 +7,15 @@ import { copySlice, copyWhole } from './copy-slice.ts';
 import { planRun } from './plan-run.ts';
 import { publish } from './publish.ts';
 import { cleanUp, deleteData, discard } from './remove.ts';
+import { Turns } from './turns.ts';
 
 /** Heartbeats carry cancellation to the activity: this often it can learn of it. */
 const HEARTBEAT_MS = 500;
 
 /** The batch activities as Temporal calls them: heartbeats, logs and failures in Temporal's terms. */
 export function batchActivities(context: BatchContext, log: Logger): BatchActivities {
+  // A slice holds its plan and its chunks' records: no more of a run than keep the pool busy, the others hold nothing.
+  const slices = new Turns(2 * context.pool.capacity);
   return {
     plan: (input) => beating('plan', input.run, (beat) => planRun(context, input, beat.signal)),
     copyWhole: (input) => beating('copyWhole', input.run, (beat) => copyWhole(context, input, beat.signal)),
@@ -20,11 +23,13 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
       beating('copySlice', input.run, (beat) => {
         const { runId, transfer } = input.run;
         const about = { transfer: `${transfer.namespace}/${transfer.name}`, run: runId };
-        return copySlice(context, input, beat.signal, {
-          heartbeat: (details) => beat.details(details),
-          resumed: (finished, remaining) => log.info({ ...about, finished, remaining }, 'slice started'),
-          copied: (chunk) => log.info({ ...about, chunk }, 'chunk copied'),
-        });
+        return slices.take(runId, beat.signal, () =>
+          copySlice(context, input, beat.signal, {
+            heartbeat: (details) => beat.details(details),
+            resumed: (finished, remaining) => log.info({ ...about, finished, remaining }, 'slice started'),
+            copied: (chunk) => log.info({ ...about, chunk }, 'chunk copied'),
+          }),
+        );
       }),
     publish: (input) => beating('publish', input.run, () => publish(context, input)),
     cleanUp: (input) => beating('cleanUp', input.run, () => cleanUp(context, input)),

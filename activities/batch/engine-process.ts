@@ -1,9 +1,12 @@
+import { leaveMemoryOutOfCoreDumps } from '../engine/core-dumps.ts';
 import { serveJobs } from '../engine/serve-jobs.ts';
 import { copyChunk, copyWhole } from './copy-chunk.ts';
 import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
 import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
 import { makePlan } from './make-plan.ts';
+
+leaveMemoryOutOfCoreDumps();
 
 /** Program of an engine process: everything that parses or converts users' data happens here. */
 const settings = fromEnvironment(process.env);

@@ -1,48 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { TransferError, type FailureCode } from '../failures.ts';
-import type { PlanHints } from '../../workflows/contract.ts';
-
-/** From the pool to an engine process: a job, or the answer to its request to commit. */
-export type JobMessage<Job> = { id: number; job: Job } | { id: number; committed: true };
-
-/** From an engine process to the pool. */
-export type JobAnswer =
-  | { id: number; commit: true }
-  | { id: number; result: unknown }
-  | { id: number; error: { code: FailureCode; message: string; hints?: PlanHints; retryAfterMs?: number } };
-
-export interface PoolOptions {
-  /** Program of an engine process; see serveJobs. */
-  entry: URL;
-  processes: number;
-  /** Jobs at once in one process: while one converts, the others may download and upload. */
-  jobsPerProcess: number;
-  /** A process is replaced after so many jobs, which gives its memory back. */
-  jobsPerLife: number;
-  /** Settings for the processes; credentials travel in jobs, never here. */
-  environment: Record<string, string>;
-  /** Called when a process has ended, so that what it left can be removed. */
-  ended?: (pid: number) => void;
-}
-
-interface Pending<Job> {
-  id: number;
-  job: Job;
-  group: string;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
-  /** Processes that died under it. */
-  crashes: number;
-  cancelled: boolean;
-  /** Past the point of no return: it runs to its end, whatever is cancelled. */
-  committed: boolean;
-}
-
-interface Member<Job> {
-  child: ChildProcess;
-  running: Map<number, Pending<Job>>;
-  started: number;
-}
+import { fork } from 'node:child_process';
+import { TransferError } from '../failures.ts';
+import { Budget } from './budget.ts';
+import { FairQueue } from './fair-queue.ts';
+import { crashed, scratchExceeded, shuttingDown } from './pool-errors.ts';
+import type { JobAnswer, JobMessage, Member, Pending, PoolOptions } from './pool-types.ts';
+import { Restarts } from './restarts.ts';
 
 /** A job whose process has died so often is to blame itself. */
 const CRASHES_ALLOWED = 1;
@@ -50,17 +12,21 @@ const CRASHES_ALLOWED = 1;
 /**
  * A few long-lived child processes that take jobs. A hostile file, a native crash or an operation that
  * cannot be interrupted costs one process and is repeated or reported, never the worker. Cancelling a job kills
- * its process; neighbours in it are run again.
+ * its process; neighbours in it are run again. Jobs in work share a budget of scratch space.
  */
 export class EnginePool<Job> {
-  readonly #options: PoolOptions;
+  readonly #options: PoolOptions<Job>;
   readonly #members = new Set<Member<Job>>();
-  readonly #queue: Pending<Job>[] = [];
+  readonly #queue = new FairQueue<Pending<Job>>();
+  readonly #budget: Budget;
+  readonly #restarts = new Restarts();
+  readonly #starting = new Set<NodeJS.Timeout>();
   #nextId = 0;
   #closed = false;
 
-  constructor(options: PoolOptions) {
+  constructor(options: PoolOptions<Job>) {
     this.#options = options;
+    this.#budget = new Budget(options.scratch.limit);
     for (let index = 0; index < options.processes; index += 1) this.#start();
   }
 
@@ -69,15 +35,20 @@ export class EnginePool<Job> {
     return this.#options.processes * this.#options.jobsPerProcess;
   }
 
-  /** Jobs of one group run in order; groups share the processes evenly, so that a small one need not wait for a large. */
+  /**
+   * Jobs of one group run in order; groups share the processes evenly. When it is cancelled it rejects with the
+   * signal's reason once the process is gone that had the job: nothing of it comes after.
+   */
   async run<Result>(job: Job, group: string, signal: AbortSignal): Promise<Result> {
     signal.throwIfAborted();
-    if (this.#closed) throw new TransferError('EngineCrashed', 'the worker is shutting down');
+    if (this.#closed) throw shuttingDown();
+    const scratch = Math.min(this.#budget.total, this.#options.scratch.expected(job));
     return new Promise<Result>((resolve, reject) => {
       const pending: Pending<Job> = {
         id: this.#nextId++,
         job,
         group,
+        scratch,
         crashes: 0,
         cancelled: false,
         committed: false,
@@ -87,29 +58,42 @@ export class EnginePool<Job> {
         },
         reject: (error) => {
           signal.removeEventListener('abort', cancel);
+          if (error instanceof TransferError) error.committed = pending.committed;
           reject(error);
         },
+        cancel: () => pending.reject(signal.reason as Error),
       };
-      const cancel = (): void => {
-        if (pending.committed) return;
-        pending.cancelled = true;
-        const queued = this.#queue.indexOf(pending);
-        if (queued >= 0) this.#queue.splice(queued, 1);
-        for (const member of this.#members) if (member.running.has(pending.id)) member.child.kill('SIGKILL');
-        pending.reject(signal.reason as Error);
-      };
+      const cancel = (): void => this.#cancel(pending);
       signal.addEventListener('abort', cancel, { once: true });
       this.#queue.push(pending);
       this.#dispatch();
     });
   }
 
+  /**
+   * The processes use more scratch space than they may: ends the one that is furthest beyond what its jobs were
+   * expected to use. They are repeated with more reserved; a job that had everything fails.
+   * @param used by process id, in bytes
+   */
+  shed(used: ReadonlyMap<number, number>): void {
+    let worst: Member<Job> | undefined;
+    let most = 0;
+    for (const member of this.#members) {
+      const expected = reservedBy(member);
+      const excess = (used.get(member.child.pid ?? 0) ?? 0) - expected;
+      if (!member.killed && member.running.size > 0 && excess > most) [worst, most] = [member, excess];
+    }
+    if (worst === undefined) return;
+    worst.shed = true;
+    kill(worst);
+  }
+
   /** Ends all processes; what still runs fails. */
   close(): void {
     this.#closed = true;
-    for (const pending of this.#queue.splice(0))
-      pending.reject(new TransferError('EngineCrashed', 'the worker is shutting down'));
-    for (const member of this.#members) member.child.kill('SIGKILL');
+    for (const timer of this.#starting) clearTimeout(timer);
+    for (const pending of this.#queue.clear()) pending.reject(shuttingDown());
+    for (const member of this.#members) kill(member);
   }
 
   #start(): void {
@@ -124,57 +108,67 @@ export class EnginePool<Job> {
         ...this.#options.environment,
       },
     });
-    const member: Member<Job> = { child, running: new Map(), started: 0 };
+    const member: Member<Job> = {
+      child,
+      running: new Map(),
+      started: 0,
+      answered: false,
+      killed: false,
+      shed: false,
+    };
     this.#members.add(member);
     child.on('message', (answer) => this.#answered(member, answer as JobAnswer));
-    child.once('error', () => this.#ended(member));
     child.once('exit', () => this.#ended(member));
+    child.on('error', () => {
+      // Not started at all, or not to be reached any more.
+      if (child.pid === undefined) this.#ended(member);
+      else child.kill('SIGKILL');
+    });
   }
 
   #dispatch(): void {
-    while (this.#queue.length > 0) {
-      const free = [...this.#members]
-        .filter(
-          (member) =>
-            member.running.size < this.#options.jobsPerProcess && member.started < this.#options.jobsPerLife,
-        )
+    for (;;) {
+      const members = [...this.#members];
+      const next = this.#queue.next(members.flatMap(({ running }) => [...running.values()]));
+      const free = members
+        .filter((member) => !member.killed && member.running.size < this.#options.jobsPerProcess)
+        .filter(({ started }) => started < this.#options.jobsPerLife)
         .sort((a, b) => a.running.size - b.running.size)[0];
-      if (free === undefined) return;
-      const pending = this.#takeNext();
-      free.running.set(pending.id, pending);
+      // A job that needs much waits until there is enough; none overtakes it, or it might wait for ever.
+      if (next === undefined || free === undefined || !this.#budget.reserve(next.scratch)) return;
+      this.#queue.remove(next);
+      free.running.set(next.id, next);
       free.started += 1;
-      free.child.send({ id: pending.id, job: pending.job } satisfies JobMessage<Job>, (error) => {
+      free.child.send({ id: next.id, job: next.job } satisfies JobMessage<Job>, (error) => {
         // The process is going down; its exit event takes care of the job.
         if (error) free.child.kill('SIGKILL');
       });
     }
   }
 
-  /** The first job of the group that has the fewest running. */
-  #takeNext(): Pending<Job> {
-    const running = new Map<string, number>();
-    for (const member of this.#members)
-      for (const { group } of member.running.values()) running.set(group, (running.get(group) ?? 0) + 1);
-    let next = 0;
-    let fewest = Infinity;
-    for (const [index, { group }] of this.#queue.entries()) {
-      const count = running.get(group) ?? 0;
-      if (count < fewest) [next, fewest] = [index, count];
-      if (count === 0) break;
+  #cancel(pending: Pending<Job>): void {
+    if (pending.committed) return;
+    if (this.#queue.remove(pending)) {
+      pending.cancel();
+      return;
     }
-    return this.#queue.splice(next, 1)[0]!;
+    pending.cancelled = true;
+    for (const member of this.#members) if (member.running.has(pending.id)) kill(member);
   }
 
   #answered(member: Member<Job>, answer: JobAnswer): void {
+    member.answered = true;
+    this.#restarts.answered();
     const pending = member.running.get(answer.id);
-    if (pending === undefined) return;
+    // The process of a cancelled job is being killed: that it is gone is the answer.
+    if (pending === undefined || pending.cancelled) return;
     if ('commit' in answer) {
-      if (pending.cancelled) return;
       pending.committed = true;
       member.child.send({ id: answer.id, committed: true } satisfies JobMessage<Job>);
       return;
     }
     member.running.delete(answer.id);
+    this.#budget.release(pending.scratch);
     if ('result' in answer) pending.resolve(answer.result);
     else {
       const { code, message, ...more } = answer.error;
@@ -186,20 +180,54 @@ export class EnginePool<Job> {
 
   #ended(member: Member<Job>): void {
     if (!this.#members.delete(member)) return;
-    if (member.child.pid !== undefined) this.#options.ended?.(member.child.pid);
-    const jobs = [...member.running.values()];
-    const killed = jobs.some((pending) => pending.cancelled);
-    for (const pending of jobs) {
-      if (pending.cancelled) continue;
-      if (!killed) pending.crashes += 1;
-      if (this.#closed || pending.crashes > CRASHES_ALLOWED)
-        pending.reject(
-          new TransferError('EngineCrashed', 'the engine process ended while it worked on this chunk'),
-        );
-      else this.#queue.unshift(pending);
-    }
+    const reserved = reservedBy(member);
+    for (const pending of member.running.values()) this.#interrupted(pending, member);
+    void this.#replace(member, reserved);
+  }
+
+  /** What the process has left counts against the budget until it is removed. */
+  async #replace({ child, killed, answered }: Member<Job>, reserved: number): Promise<void> {
+    const delay = this.#restarts.delay(!killed, answered);
+    if (child.pid !== undefined) await this.#options.ended?.(child.pid).catch(() => undefined);
+    this.#budget.release(reserved);
     if (this.#closed) return;
-    this.#start();
+    if (delay === 0) this.#start();
+    else this.#startAfter(delay);
     this.#dispatch();
   }
+
+  #startAfter(milliseconds: number): void {
+    const timer = setTimeout(() => {
+      this.#starting.delete(timer);
+      this.#start();
+      this.#dispatch();
+    }, milliseconds);
+    this.#starting.add(timer);
+  }
+
+  /** Decides about a job whose process has ended. */
+  #interrupted(pending: Pending<Job>, member: Member<Job>): void {
+    const { total } = this.#budget;
+    if (!member.killed) pending.crashes += 1;
+    if (pending.cancelled) pending.cancel();
+    else if (this.#closed) pending.reject(shuttingDown());
+    else if (pending.crashes > CRASHES_ALLOWED) pending.reject(crashed());
+    else if (member.shed && pending.scratch >= total) pending.reject(scratchExceeded(total));
+    else {
+      if (member.shed) pending.scratch = Math.min(total, pending.scratch * 2);
+      this.#queue.putBack(pending);
+    }
+  }
+}
+
+function kill<Job>(member: Member<Job>): void {
+  member.killed = true;
+  member.child.kill('SIGKILL');
+}
+
+/** Bytes. */
+function reservedBy<Job>(member: Member<Job>): number {
+  let sum = 0;
+  for (const { scratch } of member.running.values()) sum += scratch;
+  return sum;
 }

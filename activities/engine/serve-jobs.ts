@@ -1,5 +1,5 @@
 import { TransferError } from '../failures.ts';
-import type { JobAnswer, JobMessage } from './pool.ts';
+import type { JobAnswer, JobMessage } from './pool-types.ts';
 
 /** What a job can ask of the pool. */
 export interface JobContext {

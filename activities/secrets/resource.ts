@@ -21,12 +21,12 @@ export function resourceSecrets(read: ReadResource): SecretResolver {
           );
         throw new TransferError(
           'SecretUnavailable',
-          `reading the credentials in ${where}: the Kubernetes API does not answer`,
+          `reading the credentials in ${where}: the Kubernetes API ${typeof status === 'number' && status > 0 ? `answers ${status}` : 'does not answer'}`,
         );
       });
       if (resource === undefined || uidOf(resource) !== reference.uid)
         throw new TransferError(
-          'SecretNotFound',
+          'ResourceGone',
           `${where} does not exist any more; its credentials went with it`,
         );
       // A run with this generation's values is started or already under way.

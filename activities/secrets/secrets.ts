@@ -5,6 +5,6 @@ export type SecretValues = Readonly<Record<string, string>>;
 
 /** Resolves references to secrets. Later providers (Vault) implement the same. */
 export interface SecretResolver {
-  /** Throws SecretNotFound (fatal) or SecretUnavailable (retried); never with a value in the text. */
+  /** Throws SecretNotFound or ResourceGone (fatal), or SecretUnavailable (retried); never with a value in the text. */
   resolve(reference: SecretReference): Promise<SecretValues>;
 }

@@ -1,12 +1,14 @@
 import type { DemoOptions } from './demo-options.ts';
 import { existingServers } from './existing.ts';
 import { obtainAll } from './obtain.ts';
-import { USUAL_SERVERS } from './plan.ts';
+import { USUAL_SERVERS, type ServerName } from './plan.ts';
 import { startServers } from './start.ts';
 
 export interface DemoServers {
   /** KUBECONFIG, DDC_TEMPORAL_ADDRESS, DDC_S3_*: of the user's own servers where named, else of ours. */
   environment: Record<string, string>;
+  /** Those that the user has named, by flags or in the environment: what the demo makes there it must remove. */
+  existing: ServerName[];
   /** Path of kubectl. */
   kubectl: string;
   stop(): Promise<void>;
@@ -23,6 +25,7 @@ export async function demoServers(
   const started = await startServers(missing, { dir, env: process.env, log });
   return {
     environment: { ...started.environment, ...existing.environment },
+    existing: existing.names,
     kubectl,
     stop: () => started.stop(),
   };

@@ -3,8 +3,11 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadBucketCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
+  paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { writeFileSync } from 'node:fs';
@@ -19,7 +22,17 @@ const clientOf = (store: DemoStore): S3Client =>
     credentials: { accessKeyId: store.accessKey, secretAccessKey: store.secretKey },
   });
 
-/** Bytes uploaded. */
+export async function bucketExists(store: DemoStore): Promise<boolean> {
+  try {
+    await clientOf(store).send(new HeadBucketCommand({ Bucket: store.bucket }));
+    return true;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 404) return false;
+    throw error;
+  }
+}
+
+/** Bytes uploaded, into a new bucket. */
 export async function uploadSample(store: DemoStore, rows: number): Promise<number> {
   const client = clientOf(store);
   const body = Buffer.from([...paymentsCsv(rows)].join(''));
@@ -47,9 +60,13 @@ export async function firstRows(store: DemoStore, file: string, count: number): 
   }
 }
 
-export async function removeSample(store: DemoStore): Promise<void> {
+/** With all that is in it; nothing when the demo did not get so far as to make it. */
+export async function removeBucket(store: DemoStore): Promise<void> {
+  if (!(await bucketExists(store))) return;
   const client = clientOf(store);
-  await client.send(new DeleteObjectCommand({ Bucket: store.bucket, Key: SOURCE_KEY }));
+  for await (const page of paginateListObjectsV2({ client }, { Bucket: store.bucket }))
+    for (const { Key } of page.Contents ?? [])
+      await client.send(new DeleteObjectCommand({ Bucket: store.bucket, Key }));
   await client.send(new DeleteBucketCommand({ Bucket: store.bucket }));
 }
 

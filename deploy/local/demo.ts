@@ -1,22 +1,21 @@
-import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { runWorkflowId } from '../../workflows/contract.ts';
 import type { ResourceStatus } from '../../operator/api/status.ts';
 import { startController, type ControllerProcess } from './controller.ts';
+import { exists, kubectlOf, remove, type ClusterObject, type Kubectl } from './demo-cluster.ts';
 import { readDemoOptions } from './demo-options.ts';
 import { demoServers, type DemoServers } from './demo-servers.ts';
-import { firstRows, removeSample, uploadSample } from './demo-store.ts';
+import { bucketExists, firstRows, removeBucket, uploadSample } from './demo-store.ts';
 import { DEMO_NAME, DEMO_NAMESPACE, demoManifest, type DemoStore } from './demo-transfer.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const POLL_MS = 100;
 const DEADLINE_MS = 30 * 60_000;
-const execute = promisify(execFile);
 
 const options = readDemoOptions(process.argv);
 const say = (text: string): void => console.log(text);
@@ -25,9 +24,18 @@ const title = (text: string): void => say(`\n== ${text}`);
 
 const closers: (() => Promise<void>)[] = [];
 let closing: Promise<void> | undefined;
+let making: Promise<unknown> = Promise.resolve();
+/** Makes something that a closer removes: not any more when the demo is being closed, which waits for what is under way. */
+function make<T>(work: () => Promise<T>): Promise<T> {
+  if (closing !== undefined) throw new Error('interrupted');
+  const made = work();
+  making = made.catch(() => undefined);
+  return made;
+}
 /** Everything that the demo started, last first; once. */
 const close = (): Promise<void> =>
   (closing ??= (async () => {
+    await making;
     for (const closer of closers.toReversed()) await closer().catch((error: Error) => log(error.message));
   })());
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -56,27 +64,32 @@ async function demo(): Promise<void> {
   closers.push(() => servers.stop());
   const { kubectl, environment } = servers;
   const run = kubectlOf(kubectl, environment['KUBECONFIG']!);
+  const store = demoStore(environment);
+  const others = new Set(servers.existing);
 
   title('Custom resource definitions, operator and worker');
   await run(['apply', '--server-side', '-f', join(ROOT, 'deploy', 'crds')]);
-  await run(['create', 'namespace', DEMO_NAMESPACE]).catch(() => undefined);
+  const cluster = others.has('kubernetes');
+  if (!(await claim(run, ['namespace', DEMO_NAMESPACE], cluster)))
+    await make(() => run(['create', 'namespace', DEMO_NAMESPACE]));
+  await claimBucket(store, others.has('s3'));
+  await claim(run, ['lease', 'ddc-operator', '-n', DEMO_NAMESPACE], cluster);
   for (const controller of await startBoth(dir, environment)) closers.push(() => controller.stop());
   log('both ready');
 
-  const store = demoStore(environment);
   title(`Sample: ${options.rows.toLocaleString('en')} payments as CSV`);
-  const bytes = await uploadSample(store, options.rows);
-  if (options.s3 !== undefined && !options.keep) closers.push(() => removeSample(store));
+  const bytes = await make(() => uploadSample(store, options.rows));
   log(`${(bytes / 1e6).toFixed(1)} MB at s3://${store.bucket}/in/payments.csv`);
 
   const manifest = join(dir, 'payments.yaml');
   writeFileSync(manifest, demoManifest(store), { mode: 0o600 });
+  // Its deletion removes what it has written, and so needs the operator and the worker.
+  if (await claim(run, ['batchtransfer', DEMO_NAME, '-n', DEMO_NAMESPACE], cluster || others.has('s3')))
+    throw new Error(`there is a BatchTransfer ${DEMO_NAMESPACE}/${DEMO_NAME} already; remove it first`);
   title('kubectl apply -f payments.yaml');
   say(demoManifest({ ...store, accessKey: '…', secretKey: '…' }).trimEnd());
   const began = Date.now();
-  await run(['apply', '-f', manifest]);
-  if (options.kubeconfig !== undefined && !options.keep)
-    closers.push(async () => void (await run(['delete', 'namespace', DEMO_NAMESPACE, '--wait=true'])));
+  await make(() => run(['apply', '-f', manifest]));
   const { status, workflowId } = await follow(run);
   const seconds = (Date.now() - began) / 1000;
 
@@ -86,6 +99,22 @@ async function demo(): Promise<void> {
   title('First rows of the result');
   say(await firstRows(store, join(dir, 'result.parquet'), 5));
   whereToLook(servers, workflowId);
+}
+
+/**
+ * Before the demo makes something: what was not there before is removed at the end, also when the making is interrupted.
+ * @param lasting false for what goes with a server that the demo has started
+ * @returns whether it was there before
+ */
+async function claim(run: Kubectl, object: ClusterObject, lasting: boolean): Promise<boolean> {
+  const before = await exists(run, object);
+  if (!before && lasting) closers.push(() => remove(run, object));
+  return before;
+}
+
+async function claimBucket(store: DemoStore, lasting: boolean): Promise<void> {
+  if (await bucketExists(store)) throw new Error(`the bucket ${store.bucket} exists already`);
+  if (lasting) closers.push(() => removeBucket(store));
 }
 
 async function startBoth(dir: string, environment: Record<string, string>): Promise<ControllerProcess[]> {
@@ -109,15 +138,8 @@ function demoStore(environment: Record<string, string>): DemoStore {
     endpoint: environment['DDC_S3_ENDPOINT']!,
     accessKey: environment['DDC_S3_ACCESS_KEY']!,
     secretKey: environment['DDC_S3_SECRET_KEY']!,
-    bucket: `ddc-demo-${Date.now().toString(36)}`,
+    bucket: `ddc-demo-${randomBytes(6).toString('hex')}`,
   };
-}
-
-type Kubectl = (args: string[]) => Promise<string>;
-
-/** Always with an explicit kubeconfig: never the cluster that happens to be configured on the machine. */
-function kubectlOf(program: string, kubeconfig: string): Kubectl {
-  return async (args) => (await execute(program, ['--kubeconfig', kubeconfig, ...args])).stdout;
 }
 
 /** Shows progress until the transfer has ended. */

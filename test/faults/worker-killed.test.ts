@@ -87,7 +87,7 @@ describe('kill -9', () => {
     expect(copied.toSorted(byNumber)).toEqual(unfinished);
     // What the dead worker had in work is gone.
     const scratch = readdirSync(join(stack.dir, 'scratch'));
-    expect(scratch.map((name) => name.split('-')[1])).toEqual([String(stack.worker.pid)]);
+    expect(scratch.map((name) => name.split('-').at(-2))).toEqual([String(stack.worker.pid)]);
   });
 
   test(

@@ -1,26 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { Context } from '@temporalio/activity';
-import { WorkflowFailedError } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { PlanHints, RunProgress, RunResult } from '../../workflows/contract.ts';
 import { poll } from '../support/poll.ts';
 import {
   PUBLISHED,
   TRANSFER,
+  causeOf,
   failure,
   fakeActivities,
   input,
   planned,
   withWorker,
 } from '../support/workflow-worker.ts';
-
-const causeOf = async (result: Promise<unknown>): Promise<unknown> => {
-  const error = await result.then(
-    () => new Error('did not fail'),
-    (reason: unknown) => reason,
-  );
-  return error instanceof WorkflowFailedError ? error.cause : error;
-};
 
 describe('batchTransfer', () => {
   test('one chunk: plan and copy, nothing else', async () => {
@@ -147,7 +139,7 @@ describe('batchTransfer', () => {
           plan: async ({ run, hints }) => {
             seen.push(hints);
             epochs.push(run.epoch);
-            return planned(1);
+            return { ...planned(1), staged: true };
           },
           copyWhole: async () => {
             const reason = reasons.shift();
@@ -262,30 +254,5 @@ describe('batchTransfer', () => {
       expect(await handle.result()).toMatchObject(PUBLISHED);
     });
     expect(calls).toEqual(['plan', 'copySlice', 'copySlice', 'publish', 'cleanUp']);
-  });
-});
-
-describe('deleteTransfer', () => {
-  test('never gives up, also on errors that are usually fatal', async () => {
-    const calls: string[] = [];
-    let attempts = 0;
-    const deleteData = async () => {
-      attempts += 1;
-      if (attempts < 3) throw failure('AccessDenied', { class: 'fatal' }, 'denied');
-      return { deleted: ['s3://b/out'], kept: [] };
-    };
-    await withWorker(fakeActivities({ deleteData }, calls), async (start) => {
-      const handle = await start('deleteTransfer', { transfer: TRANSFER, objects: [] });
-      for (const attempt of [1, 2]) {
-        const progress = await poll(
-          () => handle.query<RunProgress>('progress'),
-          (answer) => answer.failure?.attempt === attempt,
-          `failure ${attempt}`,
-        );
-        expect(progress).toMatchObject({ state: 'Failed', phase: 'delete', failure: { message: 'denied' } });
-        await handle.executeUpdate('retry');
-      }
-      expect(await handle.result()).toEqual({ deleted: ['s3://b/out'], kept: [] });
-    });
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   CreateBucketCommand,
   GetObjectCommand,
+  ListBucketsCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -31,6 +32,11 @@ export function bucketsOf(environment: ServerEnvironment) {
     const Bucket = `${prefix}-${randomBytes(4).toString('hex')}`;
     await client.send(new CreateBucketCommand({ Bucket }));
     return Bucket;
+  }
+
+  async function listBuckets(): Promise<string[]> {
+    const answer = await client.send(new ListBucketsCommand({}));
+    return (answer.Buckets ?? []).map((bucket) => bucket.Name!);
   }
 
   async function put(
@@ -67,5 +73,17 @@ export function bucketsOf(environment: ServerEnvironment) {
     return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
   }
 
-  return { endpoint, accessKey, secretKey, createBucket, put, get, headersOf, keys, uploads, s3Side };
+  return {
+    endpoint,
+    accessKey,
+    secretKey,
+    createBucket,
+    listBuckets,
+    put,
+    get,
+    headersOf,
+    keys,
+    uploads,
+    s3Side,
+  };
 }

@@ -7,7 +7,9 @@ export type TestJob =
   | { type: 'fail' }
   | { type: 'crash'; log: string }
   | { type: 'crashOnce'; log: string }
-  | { type: 'hang'; log: string; commit?: true };
+  | { type: 'hang'; log: string; commit?: true }
+  | { type: 'stay'; log: string }
+  | { type: 'commitAndFail' };
 
 /** An engine process that does what a test of the pool needs. */
 serveJobs<TestJob>(async (job, context) => {
@@ -24,6 +26,12 @@ serveJobs<TestJob>(async (job, context) => {
       const { readFileSync } = await import('node:fs');
       return readFileSync(job.log).length === 1 ? process.kill(process.pid, 'SIGKILL') : 'second time';
     }
+    case 'commitAndFail':
+      await context.commit();
+      throw new TransferError('StoreUnavailable', 'the answer was lost');
+    case 'stay':
+      appendFileSync(job.log, `${process.pid}\n`);
+      return new Promise(() => setInterval(() => undefined, 1000));
     case 'hang':
       if (job.commit === true) await context.commit();
       appendFileSync(job.log, 'x');

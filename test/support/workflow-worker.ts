@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { randomBytes } from 'node:crypto';
-import { Connection, Client, type WorkflowHandle } from '@temporalio/client';
+import { Connection, Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   DefaultLogger,
@@ -16,8 +16,10 @@ import type {
   FailureDetails,
   PlannedRun,
   PublishedRun,
+  RunProgress,
   Transfer,
 } from '../../workflows/contract.ts';
+import { poll } from './poll.ts';
 
 const SILENT = new DefaultLogger('ERROR', () => undefined);
 Runtime.install({ logger: SILENT });
@@ -136,3 +138,21 @@ export const input = (more: Partial<BatchTransferInput> = {}): BatchTransferInpu
   previous: [],
   ...more,
 });
+
+/** Why a run has failed. */
+export async function causeOf(result: Promise<unknown>): Promise<unknown> {
+  const error = await result.then(
+    () => new Error('did not fail'),
+    (reason: unknown) => reason,
+  );
+  return error instanceof WorkflowFailedError ? error.cause : error;
+}
+
+/** Waits until a run waits for a retry. */
+export function untilFailed(handle: WorkflowHandle, attempt = 1): Promise<RunProgress> {
+  return poll(
+    () => handle.query<RunProgress>('progress'),
+    ({ state, failure: waiting }) => state === 'Failed' && waiting?.attempt === attempt,
+    `failure ${attempt}`,
+  );
+}

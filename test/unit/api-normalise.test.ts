@@ -5,7 +5,7 @@ import { defaults, parseTransfer, withDefaults } from '../../operator/api/index.
 import { batchTransferSpec } from '../../operator/api/schema/batch-transfer.ts';
 import { isPlainOption } from '../../operator/api/plain-options.ts';
 import { syncTransferSpec } from '../../operator/api/schema/sync-transfer.ts';
-import { accepted, batchTransfer, DATABASE, refusals, S3 } from './api-resources.ts';
+import { accepted, batchTransfer, DATABASE, S3 } from './api-resources.ts';
 
 const reference = (path: string[]) => ({
   kind: 'resource',

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EnginePool } from '../../activities/engine/pool.ts';
+import type { PoolOptions } from '../../activities/engine/pool-types.ts';
 import { poll } from '../support/poll.ts';
 import type { TestJob } from '../support/pool-process.ts';
 
@@ -11,13 +12,19 @@ let pool: EnginePool<TestJob>;
 let directory: string;
 let log: string;
 
-const open = (processes: number, jobsPerLife = 100): EnginePool<TestJob> =>
+const open = (
+  processes: number,
+  jobsPerLife = 100,
+  more: Partial<PoolOptions<TestJob>> = {},
+): EnginePool<TestJob> =>
   new EnginePool<TestJob>({
+    scratch: { limit: Infinity, expected: () => 0 },
     entry: new URL('../support/pool-process.ts', import.meta.url),
     processes,
     jobsPerProcess: 2,
     jobsPerLife,
     environment: { NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    ...more,
   });
 
 beforeEach(() => {

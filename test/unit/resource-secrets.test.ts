@@ -34,10 +34,10 @@ describe('options of a transformation that are secret', () => {
     });
   });
 
-  test.each([{ uid: 'uid-2' }, { path: ['spec', 'transformation', '2', 'options'] }])(
-    'do not exist any more: %j',
-    async (more) => {
-      await expect(resolve(more)).rejects.toMatchObject({ code: 'SecretNotFound' });
-    },
-  );
+  test.each([
+    [{ uid: 'uid-2' }, 'ResourceGone'],
+    [{ path: ['spec', 'transformation', '2', 'options'] }, 'SecretNotFound'],
+  ])('do not exist any more: %j', async (more, code) => {
+    await expect(resolve(more)).rejects.toMatchObject({ code });
+  });
 });

@@ -27,4 +27,9 @@ describe('worker settings', () => {
     expect(read('--parallel-chunks', '16', '--memory-limit', '1Gi').parallelChunks).toBe(2);
     expect(affordableChunks(4, 100)).toBe(1);
   });
+
+  test('the scratch limit is a size, and the worker looks for itself unless it is given', () => {
+    expect(read('--scratch-limit', '2Gi').scratchLimit).toBe(2 * GIB);
+    expect(read().scratchLimit).toBeUndefined();
+  });
 });

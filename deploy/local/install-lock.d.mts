@@ -1,0 +1,2 @@
+export function acquire(file: string): void;
+export function release(file: string): void;
