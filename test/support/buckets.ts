@@ -4,6 +4,7 @@ import {
   GetObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -30,6 +31,20 @@ export function bucketsOf(environment: ServerEnvironment) {
     return Bucket;
   }
 
+  /** Lets everybody read and list, unsigned. */
+  async function allowAnyone(Bucket: string): Promise<void> {
+    const allow = (Action: string, Resource: string): object => ({
+      Effect: 'Allow',
+      Principal: '*',
+      Action: [Action],
+      Resource: [Resource],
+    });
+    const arn = `arn:aws:s3:::${Bucket}`;
+    const Statement = [allow('s3:GetObject', `${arn}/*`), allow('s3:ListBucket', arn)];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+  }
+
   async function put(Bucket: string, Key: string, body: string | Buffer): Promise<void> {
     await client.send(new PutObjectCommand({ Bucket, Key, Body: body }));
   }
@@ -54,5 +69,5 @@ export function bucketsOf(environment: ServerEnvironment) {
     return { s3: { endpoint, bucket, objectKey, accessKey, secretKey, ...more } };
   }
 
-  return { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side };
+  return { endpoint, accessKey, secretKey, createBucket, allowAnyone, put, get, keys, uploads, s3Side };
 }
