@@ -1,5 +1,6 @@
 import { bucketsOf } from './buckets.ts';
 
 /** The shared S3 server of this run of the tests. */
-export const { endpoint, accessKey, secretKey, createBucket, allowAnyone, put, get, keys, uploads, s3Side } =
-  bucketsOf(process.env);
+export const { endpoint, accessKey, secretKey, createBucket, put, get, keys, uploads, s3Side } = bucketsOf(
+  process.env,
+);

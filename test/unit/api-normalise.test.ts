@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import { defaults, parseTransfer, withDefaults } from '../../operator/api/index.ts';
 import { batchTransferSpec } from '../../operator/api/schema/batch-transfer.ts';
@@ -67,6 +68,12 @@ describe('a transfer', () => {
       },
     });
     expect(JSON.stringify(parsed)).not.toMatch(/AK|SK/);
+  });
+
+  test('says how its store is to be reached', () => {
+    const connection = { addressing: 'virtual', caCertificate: rootCertificates.slice(0, 2).join('\n') };
+    const parsed = accepted(batchTransfer({ destination: { s3: { ...S3, ...connection } } }));
+    expect(parsed.transfer.destination).toMatchObject(connection);
   });
 
   test('takes the key from dataAsset when objectKey is absent', () => {
