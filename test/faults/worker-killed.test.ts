@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { childrenOf, countdown, holdAt, isRecord, readLog, type LogLine } from '../support/crash.ts';
 import { ONCE, paymentCopies, type PaymentCopies } from '../support/payment-copies.ts';
 import { startStack, type Stack } from '../support/stack.ts';
-import type { StoreRequest } from '../support/store-proxy.ts';
+import type { StoreRequest } from '../support/store-faults.ts';
 
 const ROWS = 40_000;
 /** Another one makes the moments of the random kills others. */
