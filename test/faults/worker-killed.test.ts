@@ -103,7 +103,7 @@ describe('kill -9', () => {
       // The copy is visible, and nobody knows.
       await killAt('after', ({ method, path }) => method === 'POST' && path.includes('uploadId='));
       // Nothing of the ledger is removed yet.
-      await killAt('before', ({ method, path }) => method === 'POST' && path.includes('delete'));
+      await killAt('before', ({ method, path }) => method === 'DELETE' && !path.includes('uploadId='));
       await expectUndisturbed('often');
     },
     MANY_KILLS_MS,
