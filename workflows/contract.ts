@@ -71,6 +71,10 @@ export interface S3Asset {
   /** URL with scheme, e.g. `https://s3.eu-de.cloud-object-storage.appdomain.cloud`. */
   endpoint: string;
   region?: string;
+  /** Where requests name the bucket; absent = as the service at the endpoint wants it. */
+  addressing?: 'path' | 'virtual';
+  /** PEM; trusted besides the generally known authorities. Not secret. */
+  caCertificate?: string;
   bucket: string;
   objectKey: string;
   /** As given; absent = by the key's extension, else by the content. */

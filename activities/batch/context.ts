@@ -17,7 +17,7 @@ export interface BatchContext {
 
 /** Resolves the credentials; the result never leaves this process and its engine processes. */
 export async function connectionTo(context: BatchContext, asset: S3Asset): Promise<S3Connection> {
-  const { endpoint, region, bucket, secret } = asset;
+  const { endpoint, region, addressing, caCertificate, bucket, secret } = asset;
   const credentials =
     secret === undefined
       ? undefined
@@ -26,6 +26,8 @@ export async function connectionTo(context: BatchContext, asset: S3Asset): Promi
     endpoint,
     bucket,
     ...(region === undefined ? {} : { region }),
+    ...(addressing === undefined ? {} : { addressing }),
+    ...(caCertificate === undefined ? {} : { caBundle: caCertificate }),
     ...(credentials === undefined ? {} : { credentials }),
   };
 }

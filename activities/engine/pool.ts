@@ -103,6 +103,10 @@ export class EnginePool<Job> {
       env: {
         PATH: process.env['PATH'] ?? '',
         TZ: 'UTC',
+        // Authorities that the worker trusts.
+        ...(process.env['NODE_EXTRA_CA_CERTS'] === undefined
+          ? {}
+          : { NODE_EXTRA_CA_CERTS: process.env['NODE_EXTRA_CA_CERTS'] }),
         // Otherwise glibc keeps freed memory for every thread: some 25 MiB a process.
         MALLOC_ARENA_MAX: '2',
         ...this.#options.environment,

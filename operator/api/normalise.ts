@@ -47,6 +47,8 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     store: 's3',
     endpoint: endpoint.url,
     ...(block.region === undefined ? {} : { region: block.region }),
+    ...(block.addressing === undefined ? {} : { addressing: block.addressing }),
+    ...(block.caCertificate === undefined ? {} : { caCertificate: block.caCertificate }),
     bucket: block.bucket,
     objectKey,
     ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),

@@ -5,6 +5,7 @@ import {
   ListBucketsCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
+  PutBucketPolicyCommand,
   PutObjectCommand,
   S3Client,
   HeadObjectCommand,
@@ -37,6 +38,20 @@ export function bucketsOf(environment: ServerEnvironment) {
   async function listBuckets(): Promise<string[]> {
     const answer = await client.send(new ListBucketsCommand({}));
     return (answer.Buckets ?? []).map((bucket) => bucket.Name!);
+  }
+
+  /** Lets everybody read and list, unsigned. */
+  async function allowAnyone(Bucket: string): Promise<void> {
+    const allow = (Action: string, Resource: string): object => ({
+      Effect: 'Allow',
+      Principal: '*',
+      Action: [Action],
+      Resource: [Resource],
+    });
+    const arn = `arn:aws:s3:::${Bucket}`;
+    const Statement = [allow('s3:GetObject', `${arn}/*`), allow('s3:ListBucket', arn)];
+    const Policy = JSON.stringify({ Version: '2012-10-17', Statement });
+    await client.send(new PutBucketPolicyCommand({ Bucket, Policy }));
   }
 
   async function put(
@@ -79,6 +94,7 @@ export function bucketsOf(environment: ServerEnvironment) {
     secretKey,
     createBucket,
     listBuckets,
+    allowAnyone,
     put,
     get,
     headersOf,

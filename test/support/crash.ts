@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { StoreProxy, StoreRequest } from './store-proxy.ts';
+import type { StoreRequest } from './store-faults.ts';
+import type { StoreProxy } from './store-proxy.ts';
 
 const run = promisify(execFile);
 

@@ -1,4 +1,9 @@
-import type { StoreRequest } from './store-proxy.ts';
+/** A request on its way to the store. */
+export interface StoreRequest {
+  method: string;
+  /** With the query, e.g. `/bucket/key?uploadId=...`. */
+  path: string;
+}
 
 /** What can go wrong with one exchange with a store. */
 export interface Fault {

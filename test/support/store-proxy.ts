@@ -2,14 +2,7 @@ import { createServer, request, type IncomingMessage, type ServerResponse } from
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import type { Fault } from './store-faults.ts';
-
-/** A request on its way to the store. */
-export interface StoreRequest {
-  method: string;
-  /** With the query, e.g. `/bucket/key?uploadId=...`. */
-  path: string;
-}
+import type { Fault, StoreRequest } from './store-faults.ts';
 
 export interface StoreProxy {
   readonly endpoint: string;

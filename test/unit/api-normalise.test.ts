@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import type { ZodObject } from 'zod';
 import { TRANSFORMS } from '../../activities/registry.ts';
@@ -105,6 +106,12 @@ describe('a transfer', () => {
   test('knows every option of every transformation that is not secret', () => {
     const options = TRANSFORMS.flatMap((known) => Object.keys((known.options as unknown as ZodObject).shape));
     expect([...new Set(options)].filter((name) => !isPlainOption(name)).sort()).toEqual(['key', 'salt']);
+  });
+
+  test('says how its store is to be reached', () => {
+    const connection = { addressing: 'virtual', caCertificate: rootCertificates.slice(0, 2).join('\n') };
+    const parsed = accepted(batchTransfer({ destination: { s3: { ...S3, ...connection } } }));
+    expect(parsed.transfer.destination).toMatchObject(connection);
   });
 
   test('takes the key from dataAsset when objectKey is absent', () => {

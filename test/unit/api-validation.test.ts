@@ -15,6 +15,7 @@ const RFC_1123 =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com')";
 
 const source = (store: object, more: object = {}) => batchTransfer({ source: store, ...more });
+const pem = (type: string): string => `-----BEGIN ${type}-----\nAAAA\n-----END ${type}-----\n`;
 const s3 = (fields: object) => source({ s3: { ...S3, objectKey: 'in.csv', ...fields } });
 
 describe('acceptance cases of validation', () => {
@@ -106,6 +107,23 @@ describe('fields', () => {
     [s3({ bucket: 'a\u0007bc' }), 'spec.source.s3.bucket: must not contain control characters'],
     [s3({ objectKey: '.ddc/x' }), 'spec.source.s3.objectKey: must not be under .ddc/'],
     [s3({ objectKey: '//.ddc' }), 'spec.source.s3.objectKey: must not be under .ddc/'],
+    ...['a/../b', '..', './a', 'a/.'].map((objectKey): [ReturnType<typeof s3>, string] => [
+      s3({ objectKey }),
+      'spec.source.s3.objectKey: must not have . or .. between slashes',
+    ]),
+    [s3({ addressing: 'host' }), 'spec.source.s3.addressing: '],
+    [
+      s3({ caCertificate: 'MIIB' }),
+      'spec.source.s3.caCertificate: must be one or more certificates in PEM: -----BEGIN CERTIFICATE-----',
+    ],
+    [
+      s3({ caCertificate: pem('PRIVATE KEY') }),
+      'spec.source.s3.caCertificate: must be one or more certificates in PEM: -----BEGIN CERTIFICATE----- ... -----END CERTIFICATE-----; found -----BEGIN PRIVATE KEY-----',
+    ],
+    [
+      s3({ caCertificate: pem('CERTIFICATE') }),
+      'spec.source.s3.caCertificate: must be one or more certificates in PEM: -----BEGIN CERTIFICATE----- ... -----END CERTIFICATE-----; certificate 1 of 1 cannot be read',
+    ],
     [s3({ objectKey: 'a\0b' }), 'spec.source.s3.objectKey: must not contain the character NUL'],
     [s3({ objectKey: 'é'.repeat(600) }), 'spec.source.s3.objectKey: must have at most 1024 bytes in UTF-8'],
     [

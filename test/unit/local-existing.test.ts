@@ -18,6 +18,18 @@ describe('servers named by the environment', () => {
     expect(lines[0]).toBe('temporal: temporal:7233, because DDC_TEMPORAL_ADDRESS says so');
   });
 
+  test('the second store has names of its own', () => {
+    const minio = {
+      DDC_MINIO_ENDPOINT: 'http://minio:9000',
+      DDC_MINIO_ACCESS_KEY: 'a',
+      DDC_MINIO_SECRET_KEY: 's',
+    };
+    expect(existingServers(minio, () => undefined)).toEqual({ names: ['minio'], environment: minio });
+    expect(() => existingServers({ ...minio, DDC_MINIO_SECRET_KEY: '' }, () => undefined)).toThrow(
+      'set DDC_MINIO_ACCESS_KEY and DDC_MINIO_SECRET_KEY',
+    );
+  });
+
   test('a cluster that happens to be configured is not touched', () => {
     expect(existingServers({ KUBECONFIG: '/home/me/.kube/config' }, () => undefined).names).toEqual([]);
   });

@@ -9,6 +9,7 @@ describe('findVersion', () => {
     ['Kubernetes v1.36.3', '1.36.3'],
     ['Client Version: v1.32.4-dispatcher\nKustomize Version: v5.5.0', '1.32.4'],
     ['Version  : v1.8.0\nBuild    : norev', '1.8.0'],
+    ['minio version RELEASE.2026-02-12T20-18-48Z (commit-id=x)\nRuntime: go1.26.8', '2026.2.12'],
   ])('%j', (output, version) => {
     expect(findVersion(output)).toBe(version);
   });

@@ -1,5 +1,15 @@
 import type { FailureCode } from '../../failures.ts';
 
+/** What the client library throws, and node underneath it. */
+export interface ServiceError extends Error {
+  $metadata?: { httpStatusCode?: number };
+  $response?: { headers?: Record<string, string> };
+  code?: string;
+  /** Elements of the answer. */
+  Region?: unknown;
+  Endpoint?: unknown;
+}
+
 /** Of node:net and node:dns: nobody answered. */
 export const UNREACHABLE: Record<string, string> = {
   ECONNREFUSED: 'connection refused',

@@ -68,6 +68,8 @@ export function copyMethods(requests: Requests, checkKey: KeyCheck, writes: Writ
           Key: key,
           ...source(from),
           MetadataDirective: 'REPLACE',
+          // Copying tags takes permissions of their own.
+          TaggingDirective: 'REPLACE',
           ...described(options),
         }),
       ),

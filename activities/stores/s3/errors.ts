@@ -1,16 +1,6 @@
 import { TransferError } from '../../failures.ts';
-import { BY_NAME, BY_STATUS, KEY_REFUSALS, UNREACHABLE, WORDS } from './codes.ts';
+import { BY_NAME, BY_STATUS, KEY_REFUSALS, UNREACHABLE, WORDS, type ServiceError } from './codes.ts';
 import { wrongPlace } from './wrong-place.ts';
-
-/** What the client library throws, and node underneath it. */
-export interface ServiceError extends Error {
-  $metadata?: { httpStatusCode?: number };
-  $response?: { headers?: Record<string, string> };
-  code?: string;
-  /** Elements of the answer. */
-  Region?: unknown;
-  Endpoint?: unknown;
-}
 
 /** Of node:tls and OpenSSL; they do not pass by waiting. */
 const TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;

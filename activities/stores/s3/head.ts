@@ -1,5 +1,5 @@
 import { HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { TransferError } from '../../failures.ts';
+import { TransferError, type FailureCode } from '../../failures.ts';
 import type { ObjectInfo } from '../object-store.ts';
 import { headersOf } from './headers.ts';
 import type { Requests } from './requests.ts';
@@ -20,14 +20,14 @@ export async function head(requests: Requests, key: string): Promise<ObjectInfo 
     };
   } catch (error) {
     // The answer to a HEAD has no body that could say why: a listing is answered with a reason.
-    if (!(error instanceof TransferError) || !BARE.includes(error.code)) throw error;
+    if (!(error instanceof TransferError) || !BARE.has(error.code)) throw error;
     await requireBucket(requests);
     if (error.code === 'ObjectNotFound') return undefined;
     throw error;
   }
 }
 
-const BARE: readonly string[] = ['ObjectNotFound', 'InvalidOption', 'InvalidEndpoint'];
+const BARE: ReadonlySet<FailureCode> = new Set(['ObjectNotFound', 'InvalidOption', 'InvalidEndpoint']);
 
 async function requireBucket({ run, client, bucket: Bucket, endpoint }: Requests): Promise<void> {
   try {

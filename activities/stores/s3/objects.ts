@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import pLimit from 'p-limit';
 import { TransferError } from '../../failures.ts';
-import type { ObjectStore } from '../object-store.ts';
+import type { ObjectStore, PutOptions } from '../object-store.ts';
 import { bodyBytes, contentMd5, hold, withBody } from './body.ts';
 import { conditionally } from './conditions.ts';
 import { sameEtag } from './etags.ts';
@@ -41,7 +41,7 @@ export function objectMethods(requests: Requests, checkKey: KeyCheck): ObjectMet
       }
     },
 
-    async put(key, given, options = {}) {
+    async put(key, given, options: PutOptions = {}) {
       await checkKey(key);
       const body = await hold(given);
       const ContentMD5 = await contentMd5(body);

@@ -17,17 +17,17 @@ export interface Requests {
   readonly endpoint: string;
   readonly bucket: string;
   readonly meter: Meter;
-  location(key: string): string;
+  readonly location: (key: string) => string;
   /**
    * @param doing for messages, e.g. `writing s3://bucket/key`
    * @param recover asked when the store refuses a request that was made before and may have been carried out, though
    *   its answer was lost; what it finds is the answer
    */
-  run<T>(
+  readonly run: <T>(
     doing: string,
     request: () => Promise<T>,
     recover?: (error: TransferError) => Promise<T | undefined>,
-  ): Promise<T>;
+  ) => Promise<T>;
 }
 
 export function requestsTo(connection: S3Connection): Requests {

@@ -6,7 +6,7 @@ import {
   ListPartsCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { TransferError } from '../../failures.ts';
+import { TransferError, type FailureCode } from '../../failures.ts';
 import type { ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
 import { bodyBytes, contentMd5, hold, withBody } from './body.ts';
 import { conditionally } from './conditions.ts';
@@ -87,7 +87,7 @@ export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMet
           client.send(new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId })),
         );
       } catch (error) {
-        if (!(error instanceof TransferError) || !GONE.includes(error.code)) throw error;
+        if (!(error instanceof TransferError) || !GONE.has(error.code)) throw error;
       }
     },
 
@@ -104,7 +104,7 @@ export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMet
   };
 }
 
-const GONE: readonly string[] = ['UploadLost', 'ObjectNotFound', 'BucketNotFound'];
+const GONE: ReadonlySet<FailureCode> = new Set(['UploadLost', 'ObjectNotFound', 'BucketNotFound']);
 
 /** False when it has ended meanwhile. */
 async function isEmpty(requests: Requests, key: string, uploadId: string): Promise<boolean> {

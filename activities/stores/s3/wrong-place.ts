@@ -1,6 +1,6 @@
-import type { ServiceError } from './errors.ts';
+import type { ServiceError } from './codes.ts';
 
-const REDIRECTS: readonly (number | undefined)[] = [301, 302, 307, 308];
+const REDIRECTS: ReadonlySet<number | undefined> = new Set([301, 302, 307, 308]);
 
 /**
  * What an answer says about a bucket that is elsewhere, or a signature for another region; undefined when it is
@@ -10,7 +10,7 @@ export function wrongPlace(error: ServiceError): string | undefined {
   const region = matching(/^[a-z0-9-]{1,64}$/, error.Region, header(error, 'x-amz-bucket-region'));
   if (error.name === 'AuthorizationHeaderMalformed' && region !== undefined)
     return `the region is not right; the store expects region "${region}"`;
-  if (!REDIRECTS.includes(error.$metadata?.httpStatusCode)) return undefined;
+  if (!REDIRECTS.has(error.$metadata?.httpStatusCode)) return undefined;
   const host = matching(/^[A-Za-z0-9.:-]{1,253}$/, error.Endpoint, hostOf(header(error, 'location')));
   const found = [
     ...(region === undefined ? [] : [`its region is "${region}"`]),

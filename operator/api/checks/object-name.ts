@@ -18,6 +18,8 @@ export function objectKeyProblems(key: string): string[] {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES)
     problems.push(`must have at most ${MAX_KEY_BYTES} bytes in UTF-8`);
   if (key.includes('\0')) problems.push('must not contain the character NUL');
+  if (key.split('/').some((segment) => segment === '.' || segment === '..'))
+    problems.push('must not have . or .. between slashes, which some stores resolve to other keys');
   // Some stores take repeated and leading slashes for one.
   if (key.split('/').find((segment) => segment !== '') === STAGING_PREFIX)
     problems.push(`must not be under ${STAGING_PREFIX}/, which is kept for runs in progress`);

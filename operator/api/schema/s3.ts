@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { certificateProblems } from '../checks/certificates.ts';
 import { endpointProblems } from '../checks/endpoint.ts';
 import { sizeProblems } from '../checks/size.ts';
 import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
@@ -23,6 +24,17 @@ export const s3 = ruled(
     region: text(255)
       .optional()
       .describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
+    addressing: z
+      .enum(['path', 'virtual'])
+      .optional()
+      .describe(
+        'Where requests name the bucket: path (https://host/bucket) or virtual (https://bucket.host). Absent: virtual with AWS, path with others.',
+      ),
+    caCertificate: text(32_768, certificateProblems)
+      .optional()
+      .describe(
+        "Certificates in PEM of the authorities that the endpoint's certificate comes from, trusted besides the generally known ones.",
+      ),
     accessKey: inlineSecret('Access key of HMAC credentials. Absent, with secretKey: anonymous access.'),
     secretKey: inlineSecret('Secret key of HMAC credentials.'),
     access_key: inlineSecret('Other spelling of accessKey.'),
