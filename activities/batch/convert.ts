@@ -49,7 +49,7 @@ export async function convertChunk(
   );
   const counted = { rowsRead: fetched.rows, rowsWritten };
   verifyCounts(plan, chunk, counted);
-  const file = (await to.encode?.(result, directory, options)) ?? result;
+  const file = (await to.encode?.(result, directory, options, chunk)) ?? result;
   return { file, ...counted, bytesRead: fetched.bytesRead };
 }
 

@@ -119,8 +119,8 @@ export interface Format {
 
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
-  /** Makes the result file from what the engine wrote, where the engine cannot write the format itself. */
-  encode?(file: string, directory: string, options: FormatOptions): Promise<string>;
+  /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */
+  encode?(file: string, directory: string, options: FormatOptions, index: number): Promise<string>;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */

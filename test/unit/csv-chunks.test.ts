@@ -293,7 +293,7 @@ describe('messages', () => {
     expect(await failure(text, chunkBytes)).toMatchObject({ class: 'replan', hints: { exactCuts: true } });
     expect(await failure(text, chunkBytes, { exactCuts: true })).toMatchObject({
       code: 'MalformedData',
-      message: 's3://bucket/key line 800002: expected 2 fields, found 3',
+      message: 's3://bucket/key line 800002: expected 2 fields, found 3: 1,2,3',
     });
   });
 
@@ -311,7 +311,8 @@ describe('messages', () => {
       const diagnosis = await csv.diagnose(refusal as Error, source, 0, bench.directory, bench.engine);
       expect(diagnosis).toMatchObject({
         code: 'MalformedData',
-        message: 's3://bucket/key line 200002: not valid UTF-8; save the file as UTF-8',
+        message:
+          's3://bucket/key line 200002: not valid UTF-8; save the file as UTF-8, or name its encoding in csv.encoding',
       });
     });
   });
