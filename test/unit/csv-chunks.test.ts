@@ -4,30 +4,8 @@ import { csv } from '../../activities/formats/csv/csv.ts';
 import { TransferError } from '../../activities/failures.ts';
 import type { PlanHints } from '../../workflows/contract.ts';
 import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } from '../support/files.ts';
-import type { ReadBack, Workbench } from '../support/files.ts';
+import { readReplanning } from '../support/replan.ts';
 import { runs } from '../support/runs.ts';
-
-/** Reads as a run does: an error that carries hints is a new plan with them. */
-async function readReplanning(
-  text: string,
-  bench: Workbench,
-  chunkBytes: number,
-): Promise<ReadBack & { plans: string[] }> {
-  const hints: PlanHints = {};
-  const plans: string[] = [];
-  for (;;) {
-    try {
-      return {
-        ...(await readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints })),
-        plans,
-      };
-    } catch (error) {
-      if (!(error instanceof TransferError) || error.hints === undefined || plans.length > 5) throw error;
-      plans.push(error.code);
-      Object.assign(hints, error.hints, { widen: { ...hints.widen, ...error.hints.widen } });
-    }
-  }
-}
 
 const failure = (text: string, chunkBytes: number, hints: PlanHints = {}): Promise<unknown> =>
   withWorkbench((bench) =>
@@ -45,7 +23,7 @@ describe('cuts', () => {
     const text = `id,name\n${lines(20, (i) => `${i},n${'x'.repeat(i % 9)}`)}`;
     await withWorkbench(async (bench) => {
       for (const chunkBytes of [1, 5, 13, 64, 1000]) {
-        const { rows, plans } = await readReplanning(text, bench, chunkBytes);
+        const { rows, plans } = await readReplanning(csv, text, bench, { chunkBytes });
         expect(plans).toEqual([]);
         expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: 20 }, (_, i) => i));
       }
@@ -55,7 +33,9 @@ describe('cuts', () => {
   test('a cut inside quotes is found out, and exact cuts put it right', async () => {
     const text = `id,note\n${lines(30, (i) => `${i},"one, ""1""\ntwo,2\r\nthree,3"`)}`;
     await withWorkbench(async (bench) => {
-      const { rows, plans, counts, description } = await readReplanning(text, bench, 100);
+      const { rows, plans, counts, description } = await readReplanning(csv, text, bench, {
+        chunkBytes: 100,
+      });
       expect(plans).toEqual(['CutInsideQuotes']);
       expect(rows).toEqual(Array.from({ length: 30 }, (_, i) => [BigInt(i), 'one, "1"\ntwo,2\r\nthree,3']));
       expect(counts.length).toBeGreaterThan(5);
@@ -78,7 +58,7 @@ describe('cuts', () => {
           async ([records, newline, final], chunkBytes) => {
             const text = ['id,text', ...records].join(newline) + (final ? newline : '');
             const whole = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1e9 });
-            const cut = await readReplanning(text, bench, chunkBytes);
+            const cut = await readReplanning(csv, text, bench, { chunkBytes });
             expect(whole.rows).toHaveLength(records.length);
             expect(cut.rows).toEqual(whole.rows);
             expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);

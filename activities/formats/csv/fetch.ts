@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import type { ChunkSource, FetchedChunk, RangeReader } from '../format.ts';
 import { decoderOf } from './decoder.ts';
+import type { Dialect } from './dialect.ts';
 import { judge } from './judge.ts';
+import { unifyLineEnds } from './line-ends.ts';
 import { parseReading } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { records } from './records.ts';
 import type { Piece } from './records.ts';
 import { readCsv } from './relation.ts';
+import type { Lines } from './relation.ts';
 import { Scanner } from './scanner.ts';
 import { decompressedObject } from './whole.ts';
 import { writeChunkFile } from './chunk-file.ts';
@@ -29,13 +32,30 @@ export async function fetch(
   const pieces = piecesOf(reader, source, index, reading, (bytes) => (bytesRead += bytes));
   await writeChunkFile(file, scanned(pieces, reading, reader.location, scanner));
   await judge({ source, index, scanner, file });
+  const lines = await lineEnds(directory, file, scanner, dialect);
   const texts = source.columns.map(({ name }) => ({ name, type: 'VARCHAR' }));
   return {
-    relation: readCsv(file, source.columns, scanner, dialect),
-    textRelation: readCsv(file, texts, scanner, dialect),
+    relation: readCsv(lines.file, source.columns, lines, dialect),
+    textRelation: readCsv(lines.file, texts, lines, dialect),
     rows: scanner.records,
     bytesRead,
   };
+}
+
+/**
+ * Of a mixture of line ends the engine makes sense in a mode in which an escape counts outside of quotes, too: where
+ * there is one, its file has one kind.
+ */
+async function lineEnds(
+  directory: string,
+  file: string,
+  { crlf, lf, longestRecord }: Scanner,
+  dialect: Dialect,
+): Promise<Lines & { file: string }> {
+  if (crlf === 0 || lf === 0 || dialect.escape === dialect.quote) return { file, crlf, lf, longestRecord };
+  const unified = join(directory, 'unified.csv');
+  await unifyLineEnds(file, unified, dialect);
+  return { file: unified, crlf: 0, lf: crlf + lf, longestRecord };
 }
 
 function piecesOf(

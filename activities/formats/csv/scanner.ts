@@ -33,7 +33,7 @@ export class Scanner {
   records = 0;
   /** Newlines so far, those inside of quotes too. */
   lines = 0;
-  /** Lines outside of quotes that end with \r\n, and with \n alone. */
+  /** Lines outside of quotes that end with \r\n, and with \n alone; the last may have no end. */
   crlf = 0;
   lf = 0;
   /** Bytes with line end. */
@@ -177,7 +177,7 @@ export class Scanner {
       this.records++;
     }
     if (this.#automaton.returned[state] === 1) this.crlf++;
-    else this.lf++;
+    else if (bytes !== NOTHING) this.lf++;
     this.lines++;
     this.#recordLine = this.lines + 1;
     this.#partial = false;
