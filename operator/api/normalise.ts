@@ -2,6 +2,7 @@ import type { Asset, Transfer, TransferIdentity } from '../../workflows/contract
 import { canonicalAction } from './actions.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
+import { formatOptions } from './format-options.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -35,6 +36,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
   const endpoint = parseEndpoint(block.endpoint);
   if ('problem' in endpoint) throw new Error(endpoint.problem);
   const objectKey = known(block.objectKey ?? side.dataAsset);
+  const options = formatOptions(sideName, block, objectKey);
   const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
   return {
     store: 's3',
@@ -43,6 +45,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     bucket: block.bucket,
     objectKey,
     ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),
+    ...(options === undefined ? {} : { options }),
     description: known(side.description),
     ...(secret
       ? {
