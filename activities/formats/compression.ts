@@ -5,8 +5,8 @@ import type { TextCompression } from '../../workflows/contract.ts';
 
 export type Compression = Exclude<TextCompression, 'none'>;
 
-/** Bytes of a beginning that detectCompression wants to see, if there are so many. */
-export const MAGIC_BYTES = 4;
+/** Bytes of a zstd magic number. */
+const MAGIC_BYTES = 4;
 
 /** By the magic number (RFC 1952; RFC 8878, skippable frames too). */
 export function detectCompression(head: Buffer): TextCompression {
@@ -41,20 +41,8 @@ class Frames extends Transform {
     this.#create = create;
   }
 
-  override _transform(piece: Buffer, encoding: BufferEncoding, done: TransformCallback): void {
-    const frame = (this.#frame ??= this.#open());
-    const before = frame.bytesWritten;
-    // a frame that has ended calls back as well
-    const ended = (): void => {
-      this.#frame = undefined;
-      this._transform(piece.subarray(frame.bytesWritten - before), encoding, done);
-    };
-    frame.once('end', ended);
-    frame.write(piece, (error) => {
-      if (this.#frame !== frame || error) return;
-      frame.off('end', ended);
-      done();
-    });
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#take(piece, done);
   }
 
   override _flush(done: TransformCallback): void {
@@ -65,12 +53,29 @@ class Frames extends Transform {
 
   override _read(size: number): void {
     this.#frame?.resume();
+    // oxlint-disable-next-line no-underscore-dangle -- the name that Node's streams have for it
     super._read(size);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
     this.#frame?.destroy();
     done(error);
+  }
+
+  #take(piece: Buffer, done: TransformCallback): void {
+    const frame = (this.#frame ??= this.#open());
+    const before = frame.bytesWritten;
+    const ended = (): void => {
+      this.#frame = undefined;
+      this.#take(piece.subarray(frame.bytesWritten - before), done);
+    };
+    frame.once('end', ended);
+    frame.write(piece, (error) => {
+      // a frame that has ended calls back, too
+      if (this.#frame !== frame || error) return;
+      frame.off('end', ended);
+      done();
+    });
   }
 
   #open(): Transform & { bytesWritten: number } {

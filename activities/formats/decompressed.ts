@@ -5,7 +5,7 @@ import { decompressor } from './compression.ts';
 import type { Compression } from './compression.ts';
 
 /** Bytes that a compressed object may have when it is decompressed: one chunk, all of it in scratch. */
-export const MOST_DECOMPRESSED = 8 * 1024 ** 3;
+const MOST_DECOMPRESSED = 8 * 1024 ** 3;
 
 /**
  * The decompressed bytes of an object's pieces, one after another. MalformedData where they are no compressed

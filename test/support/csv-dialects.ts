@@ -29,9 +29,12 @@ export function parseRecords(text: string, dialect: Dialect, fields: number): (s
     let quoted = false;
     if (quote !== '' && text[at] === quote) {
       quoted = true;
-      for (at++; text[at] !== quote || (escape === quote && text[at + 1] === quote); at++) {
+      at++;
+      for (;;) {
+        const doubled = escape === quote && text[at + 1] === quote;
+        if (text[at] === quote && !doubled) break;
         if (text[at] === escape) at++;
-        value += text[at];
+        value += text[at++];
       }
       at++;
     } else {

@@ -4,8 +4,12 @@ import { csv } from '../../activities/formats/csv/csv.ts';
 import { TransferError } from '../../activities/failures.ts';
 import type { PlanHints } from '../../workflows/contract.ts';
 import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } from '../support/files.ts';
-import { readReplanning } from '../support/replan.ts';
+import type { Workbench } from '../support/files.ts';
+import { replanning } from '../support/replan.ts';
 import { runs } from '../support/runs.ts';
+
+const readReplanning = (text: string, bench: Workbench, chunkBytes: number) =>
+  replanning((hints) => readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints }));
 
 const failure = (text: string, chunkBytes: number, hints: PlanHints = {}): Promise<unknown> =>
   withWorkbench((bench) =>
@@ -23,7 +27,7 @@ describe('cuts', () => {
     const text = `id,name\n${lines(20, (i) => `${i},n${'x'.repeat(i % 9)}`)}`;
     await withWorkbench(async (bench) => {
       for (const chunkBytes of [1, 5, 13, 64, 1000]) {
-        const { rows, plans } = await readReplanning(csv, text, bench, { chunkBytes });
+        const { rows, plans } = await readReplanning(text, bench, chunkBytes);
         expect(plans).toEqual([]);
         expect(rows.map(([id]) => Number(id))).toEqual(Array.from({ length: 20 }, (_, i) => i));
       }
@@ -33,9 +37,7 @@ describe('cuts', () => {
   test('a cut inside quotes is found out, and exact cuts put it right', async () => {
     const text = `id,note\n${lines(30, (i) => `${i},"one, ""1""\ntwo,2\r\nthree,3"`)}`;
     await withWorkbench(async (bench) => {
-      const { rows, plans, counts, description } = await readReplanning(csv, text, bench, {
-        chunkBytes: 100,
-      });
+      const { rows, plans, counts, description } = await readReplanning(text, bench, 100);
       expect(plans).toEqual(['CutInsideQuotes']);
       expect(rows).toEqual(Array.from({ length: 30 }, (_, i) => [BigInt(i), 'one, "1"\ntwo,2\r\nthree,3']));
       expect(counts.length).toBeGreaterThan(5);
@@ -58,7 +60,7 @@ describe('cuts', () => {
           async ([records, newline, final], chunkBytes) => {
             const text = ['id,text', ...records].join(newline) + (final ? newline : '');
             const whole = await readAll(csv, new MemoryReader(text), bench, { chunkBytes: 1e9 });
-            const cut = await readReplanning(csv, text, bench, { chunkBytes });
+            const cut = await readReplanning(text, bench, chunkBytes);
             expect(whole.rows).toHaveLength(records.length);
             expect(cut.rows).toEqual(whole.rows);
             expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(records.length);

@@ -8,7 +8,7 @@ import type { Reading } from '../../activities/formats/csv/reading.ts';
 import type { CsvOptions } from '../../workflows/contract.ts';
 import { DIALECTS, optionsOf, parseRecords, spell } from '../support/csv-dialects.ts';
 import { chunkDirectory, MemoryReader, readAll, withWorkbench, writeObject } from '../support/files.ts';
-import { readReplanning } from '../support/replan.ts';
+import { replanning } from '../support/replan.ts';
 import { runs } from '../support/runs.ts';
 
 const named = Object.entries(DIALECTS);
@@ -89,12 +89,12 @@ describe.each(named)('%s', (_, dialect) => {
             const text = lines.join(newline) + (final ? newline : '');
             const options = optionsOf(dialect, { header, encoding: encoding.name });
             const bytes = encoding.bytes(text);
-            const cut = await readReplanning(csv, bytes, bench, {
-              chunkBytes,
-              options,
-              as: 'text',
-              rowNumbers: rows.length % 2 === 0,
-            });
+            const cut = await replanning((hints) =>
+              readAll(csv, new MemoryReader(bytes, { piece: 7 }), bench, {
+                ...{ chunkBytes, options, hints, as: 'text' },
+                rowNumbers: rows.length % 2 === 0,
+              }),
+            );
             expect(cut.rows).toEqual(rows);
             expect(cut.counts.reduce((sum, count) => sum + count, 0)).toBe(rows.length);
             expect(cut.description.columns.map(({ name }) => name)).toEqual(

@@ -30,13 +30,13 @@ export function dialectOf(options: CsvOptions | undefined): Dialect {
     throw invalid('delimiter', delimiter, 'must differ from quote and escape');
   if (quote === '' && escape !== '')
     throw invalid('escape', escape, 'needs a quote: it counts within quotes');
-  const special = [delimiter, quote, escape, '\r', '\n', '\0'].filter((character) => character !== '');
-  const foreign = /[^\0-\x7f]/.test(nullValue) || nullValue.length > LONGEST_NULL;
+  const special = [delimiter, quote, escape].filter((character) => character !== '');
+  const foreign = !/^[ -~]*$/.test(nullValue) || nullValue.length > LONGEST_NULL;
   if (foreign || special.some((character) => nullValue.includes(character)))
     throw invalid(
       'nullValue',
       nullValue.slice(0, LONGEST_NULL),
-      `must be up to ${LONGEST_NULL} ASCII characters without delimiter, quote, escape and line end`,
+      `must be up to ${LONGEST_NULL} printable ASCII characters without delimiter, quote and escape`,
     );
   return dialect;
 }

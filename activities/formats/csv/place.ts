@@ -18,7 +18,8 @@ export async function placeOf(
   dialect: Dialect,
 ): Promise<{ record: number; field: number }> {
   const { next } = automatonOf(dialect);
-  let [record, field, state, left] = [1, 1, STATE.start as number, offset];
+  let state: number = STATE.start;
+  let [record, field, left] = [1, 1, offset];
   for await (const piece of text) {
     for (const byte of piece.subarray(0, left)) {
       const to = next[(state << ROW_BITS) | byte]! >> ROW_BITS;
