@@ -225,7 +225,7 @@ describe('looks of values', () => {
           const typed = await readWith(bench, text, types, scanner);
           for (const [index, [, found]] of typed.entries()) expectSame(types[1]!, values[index]!, found);
         }),
-        { numRuns: runs(800) },
+        { numRuns: runs(2000) },
       ),
     );
     expect([...seen].sort()).toEqual(
