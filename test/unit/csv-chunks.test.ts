@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { evenCuts } from '../../activities/formats/bytes.ts';
 import { csv } from '../../activities/formats/csv/csv.ts';
 import { TransferError } from '../../activities/failures.ts';
 import type { PlanHints } from '../../workflows/contract.ts';
@@ -321,5 +322,37 @@ describe('messages', () => {
         ]);
       }
     });
+  });
+});
+
+describe('exact cuts', () => {
+  test('are the first ends of records at or after the places that even chunks would end at', async () => {
+    const values = fc.array(fc.constantFrom('x', 'é', 'ੁĀ', 'y'.repeat(30), 'z'.repeat(150)), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    await withWorkbench((bench) =>
+      fc.assert(
+        fc.asyncProperty(
+          values,
+          fc.constantFrom<BufferEncoding>('utf8', 'utf16le'),
+          fc.integer({ min: 1, max: 90 }),
+          async (records, encoding, chunkBytes) => {
+            const bytes = Buffer.from(`\uFEFFa\n${records.map((each) => `${each}\n`).join('')}`, encoding);
+            const options = { chunkBytes, hints: { exactCuts: true } };
+            const { cuts } = await describeSource(csv, new MemoryReader(bytes), bench, options);
+            const ends = records.reduce(
+              (all, each) => [...all, all.at(-1)! + Buffer.byteLength(`${each}\n`, encoding)],
+              [Buffer.byteLength('\uFEFFa\n', encoding)],
+            );
+            const unit = encoding === 'utf8' ? 1 : 2;
+            const even = evenCuts(ends[0]!, bytes.length, chunkBytes, 10_000);
+            const expected = even.map((cut) => ends.find((end) => end >= cut - ((cut - ends[0]!) % unit)));
+            expect(cuts).toEqual(expected);
+          },
+        ),
+        { numRuns: runs(100) },
+      ),
+    );
   });
 });

@@ -39,6 +39,32 @@ describe('reading', () => {
     ]);
   });
 
+  test('what stands for NULL does so at the end of any line', async () => {
+    for (const end of ['\n', '\r\n', '']) {
+      const { rows, description } = await read(`a,b\n1,5${end || '\n'}2,NA${end}`, { nullValue: 'NA' });
+      expect(description.columns.map(({ type }) => type)).toEqual(['BIGINT', 'BIGINT']);
+      expect(rows.at(-1)).toEqual([2n, null]);
+    }
+  });
+
+  test('in UTF-16 bytes that look like a newline are none', async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => [`${row}ੁĀ`, 'Āੁ'.repeat(row % 5)]);
+    const text = `a,b\n${rows.map((row) => `${row.join(',')}\n`).join('')}`;
+    await withWorkbench(async (bench) => {
+      for (const bytes of [utf16(`\uFEFF${text}`), utf16(`\uFEFF${text}`).swap16()]) {
+        for (const [chunkBytes, exactCuts] of [
+          [30, false],
+          [47, false],
+          [30, true],
+        ] as const) {
+          const reader = new MemoryReader(bytes, { piece: 5 });
+          const read = await readAll(csv, reader, bench, { chunkBytes, hints: { exactCuts } });
+          expect(read.rows.map(([a, b]) => [a, b ?? ''])).toEqual(rows);
+        }
+      }
+    });
+  });
+
   test('names and values with escapes', async () => {
     const { rows, description } = await read(
       String.raw`"a\"b";"c\\d"` + '\n' + String.raw`"x\"y";"\z;"` + '\n',
@@ -123,6 +149,7 @@ describe('reading', () => {
       { escape: '\\' },
       'line 2: the record that begins here has a double quote that is never closed: 1,"2\\"',
     ],
+    ['a,b\n1,"x\\\ny"\n1,2,3\n', { escape: '\\' }, 'line 4: expected 2 fields, found 3: 1,2,3'],
     [
       'a"b\n',
       { escape: '\\' },
