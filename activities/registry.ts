@@ -30,9 +30,13 @@ export function formatNamed(name: string): Format {
   return found;
 }
 
+/** By the key's extension; text formats may have that of a compression behind it. */
 export function formatForKey(key: string): Format | undefined {
-  const extension = /\.([^./]+)$/.exec(key)?.[1]?.toLowerCase();
-  return FORMATS.find((format) => extension !== undefined && format.extensions.includes(extension));
+  const [, extension, compressed] = /\.([^./]+)(\.gz|\.zst)?$/i.exec(key) ?? [];
+  return FORMATS.find(
+    (format) =>
+      format.extensions.includes(extension?.toLowerCase() ?? '') && (format.text || compressed === undefined),
+  );
 }
 
 /** Parquet begins with its magic number; everything else is taken for CSV. */

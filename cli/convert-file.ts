@@ -118,7 +118,7 @@ async function attempt(
   try {
     const sql = renderSelect(select, fetched, format.text);
     const rows = await engine.run(`COPY (${sql}) TO ${literal(result)} (${format.copyOptions(0, {})})`);
-    return { file: (await format.encode?.(result, directory, {})) ?? result, rows };
+    return { file: (await format.encode?.(result, directory, {}, 0)) ?? result, rows };
   } catch (error) {
     const known = await format.diagnose(error as Error, source, 0, directory, engine);
     throw known ?? engineError(error as Error, reader.location);

@@ -114,7 +114,10 @@ export interface CsvOptions {
   encoding?: 'UTF-8' | 'UTF-16LE' | 'UTF-16BE' | 'ISO-8859-1';
   /** Unquoted text that stands for NULL; empty when absent. */
   nullValue?: string;
-  /** Of the object as a whole; a source tells it by its first bytes when absent, a destination has none. */
+  /**
+   * Of the object as a whole; a source tells it by its first bytes when absent, a destination has none (the operator
+   * sets what the key's extension says).
+   */
   compression?: TextCompression;
 }
 

@@ -57,7 +57,7 @@ export async function convertChunk(
   return oneAtATime(() =>
     withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
       const columns = columnsWritten(work);
-      const checked = checkedSelect(select, columns, to.text ? 'text' : 'values');
+      const checked = checkedSelect(select, columns, to.compared);
       const result = join(directory, 'result');
       const statement = copyStatement(checked, literal(result), to, work);
       const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
@@ -67,7 +67,7 @@ export async function convertChunk(
       verifyCounts(work, counted);
       const checksums = engine.checksums(columns.length);
       const files = await resultFiles(result, to, work, directory);
-      await verifyFiles(engine, to, work, files, { columns, checksums, rows: rowsWritten });
+      await verifyFiles(engine, to, work, files, directory, { columns, checksums, rows: rowsWritten });
       return { files, ...counted, bytesRead: sum('bytesRead'), checksums };
     }),
   );
@@ -104,15 +104,16 @@ function columnsWritten({ select, destination: { objects } }: ChunkWork): string
 async function resultFiles(
   result: string,
   format: Format,
-  { destination: { options, objects } }: ChunkWork,
+  { chunk, destination: { options, objects } }: ChunkWork,
   directory: string,
 ): Promise<ResultFile[]> {
+  const index = objects === undefined ? chunk : chunk + 1;
   const written = objects?.partitionBy.length
     ? await partitionFiles(result)
     : [{ path: result, partition: '' }];
   const files: ResultFile[] = [];
   for (const { path, partition } of written)
-    files.push({ path: (await format.encode?.(path, directory, options)) ?? path, partition });
+    files.push({ path: (await format.encode?.(path, directory, options, index)) ?? path, partition });
   return files;
 }
 

@@ -101,7 +101,7 @@ async function prologueOf(
   const nulls = columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS ${identifier(name)}`);
   const none = `SELECT ${nulls.join(', ')} LIMIT 0`;
   await engine.run(`COPY (${none}) TO ${literal(result)} (${format.copyOptions(0, options)})`);
-  const file = (await format.encode?.(result, directory, options)) ?? result;
+  const file = (await format.encode?.(result, directory, options, 0)) ?? result;
   const { start, end, trailer } = await format.layout(file);
   const body = (await readFile(file)).subarray(start, end);
   return { body: body.toString('base64'), trailer: trailer.toString('base64') };

@@ -1,3 +1,5 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { checksumsOf } from '../engine/checksums.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
@@ -26,16 +28,23 @@ export async function verifyFiles(
   format: Format,
   { chunk, pieces, select, destination: { options, objects } }: ChunkWork,
   files: readonly ResultFile[],
+  directory: string,
   written: { columns: readonly string[]; checksums: readonly string[]; rows: number },
 ): Promise<void> {
   const { columns, checksums, rows } = written;
   if (files.length === 0 && rows === 0) return;
   const typed = columns.map((name) => select.columns.find((column) => column.name === name)!);
   const index = objects === undefined ? chunk : chunk + 1;
-  const read = files.map(({ path }) => format.readBack(path, typed, index, options));
-  const union = read.map(({ relation }) => `SELECT * FROM ${relation}`).join(' UNION ALL ');
-  const found = await checksumsOf(engine, `(${union})`, columns, read[0]!.as);
-  const wrong = columns.filter((_, column) => found[column] !== checksums[column]);
+  const found = columns.map(() => 0n);
+  for (const [number, { path }] of files.entries()) {
+    const own = join(directory, `read-back-${number}`);
+    await mkdir(own);
+    const relation = await format.readBack(path, typed, { index, options, directory: own, engine });
+    const sums = await checksumsOf(engine, relation, columns, format.compared);
+    for (const [column, sum] of sums.entries()) found[column]! += BigInt(sum);
+    await rm(own, { recursive: true });
+  }
+  const wrong = columns.filter((_, column) => String(found[column]) !== checksums[column]);
   if (wrong.length > 0)
     throw new TransferError(
       'VerificationFailed',

@@ -73,6 +73,15 @@ export interface FetchedChunk {
   bytesRead: number;
 }
 
+/** How a result file was written. */
+export interface WrittenChunk {
+  index: number;
+  options: FormatOptions;
+  /** Scratch that the engine sees. */
+  directory: string;
+  engine: Engine;
+}
+
 /** Where the bytes of a chunk's result file go in the one published object. */
 export interface ResultLayout {
   /** Bytes [start, end) of the result file are body: they are joined with the other chunks' bodies. */
@@ -98,6 +107,8 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whether values are text, so that copying text to text must repeat it exactly. */
   readonly text: boolean;
+  /** Whether what was written is compared value by value, or as the engine's text of the values. */
+  readonly compared: 'values' | 'text';
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
@@ -125,20 +136,19 @@ export interface Format {
 
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
-  /** Makes the result file from what the engine wrote, where the engine cannot write the format itself. */
-  encode?(file: string, directory: string, options: FormatOptions): Promise<string>;
+  /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */
+  encode?(file: string, directory: string, options: FormatOptions, index: number): Promise<string>;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /**
    * Table expression over one result file alone, with columns in the order of `columns`, for the checksums of what was
-   * written. `text`: values are compared as the engine's text of them.
+   * written; see `compared`.
    */
   readBack(
     file: string,
     columns: readonly Pick<Column, 'name' | 'type'>[],
-    index: number,
-    options: FormatOptions,
-  ): { relation: string; as: 'values' | 'text' };
+    written: WrittenChunk,
+  ): Promise<string>;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */

@@ -10,6 +10,7 @@ import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
 import { isPlainOption } from './plain-options.ts';
+import { formatOptions } from './format-options.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -42,6 +43,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
   const endpoint = parseEndpoint(block.endpoint);
   if ('problem' in endpoint) throw new Error(endpoint.problem);
   const objectKey = known(block.objectKey ?? side.dataAsset);
+  const options = formatOptions(sideName, block, objectKey);
   const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
   return {
     store: 's3',
@@ -55,6 +57,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     ...(block.partitionBy === undefined ? {} : { partitionBy: block.partitionBy }),
     ...(block.dropPartitionColumns === undefined ? {} : { dropPartitionColumns: block.dropPartitionColumns }),
     ...(block.maxObjectSize === undefined ? {} : { maxObjectSize: known(parseSize(block.maxObjectSize)) }),
+    ...(options === undefined ? {} : { options }),
     description: known(side.description),
     ...(secret
       ? {

@@ -4,12 +4,14 @@ import { noFinalizer, withDefaults } from './defaults.ts';
 import type { ParseEnvironment } from './defaults.ts';
 import { describeIssue, fieldError, fieldErrors } from './errors.ts';
 import type { FieldError } from './errors.ts';
+import { blocksOfOthers } from './format-options.ts';
 import { API_VERSION, KINDS } from './group.ts';
 import { property } from './json.ts';
 import { normalise } from './normalise.ts';
 import { withoutNulls } from './nulls.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
 import type { Request } from './schema/request.ts';
+import { storeOf } from './store.ts';
 import { syncTransferSpec } from './schema/sync-transfer.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -93,6 +95,13 @@ function withoutEffect({ spec }: Request): string[] {
   // IfNotPresent is also what the API server fills in.
   if (spec.imagePullPolicy !== 'IfNotPresent')
     warnings.push('spec.imagePullPolicy has no effect: no image is started');
+  for (const name of ['source', 'destination'] as const) {
+    const store = storeOf(spec[name]);
+    if (store?.type !== 's3') continue;
+    const format = store.block.dataFormat;
+    for (const other of blocksOfOthers(store.block))
+      warnings.push(`spec.${name}.${store.spelling}.${other} has no effect: dataFormat is ${format}`);
+  }
   return warnings;
 }
 

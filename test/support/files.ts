@@ -133,7 +133,7 @@ export async function writeObject(
   for (const [index, query] of queries.entries()) {
     const file = join(directory, `result-${index}`);
     await engine.run(`COPY (${query}) TO ${literal(file)} (${format.copyOptions(index, given)})`);
-    const encoded = (await format.encode?.(file, directory, given)) ?? file;
+    const encoded = (await format.encode?.(file, directory, given, index)) ?? file;
     const { start, end, trailer } = await format.layout(encoded);
     written.push({ body: readFileSync(encoded).subarray(start, end), trailer });
   }

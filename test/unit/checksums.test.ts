@@ -57,7 +57,7 @@ describe('checksums of columns', () => {
           const checksums = engine.checksums(COLUMNS.length);
           const written = { columns: names, checksums, rows: count };
           const files = [{ path: file, partition: '' }];
-          await verifyFiles(engine, format, work(format.name), files, written);
+          await verifyFiles(engine, format, work(format.name), files, directory, written);
 
           // they do not depend on the order, but on every value and how often it occurs
           const shuffled = `(${rows(list.toReversed())})`;
@@ -90,7 +90,7 @@ describe('checksums of columns', () => {
         'values',
       );
       await expect(
-        verifyFiles(engine, parquet, work('parquet'), [{ path: file, partition: '' }], {
+        verifyFiles(engine, parquet, work('parquet'), [{ path: file, partition: '' }], directory, {
           columns: names,
           checksums,
           rows: 2,

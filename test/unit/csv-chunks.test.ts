@@ -1,33 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { evenCuts } from '../../activities/formats/bytes.ts';
 import { csv } from '../../activities/formats/csv/csv.ts';
 import { TransferError } from '../../activities/failures.ts';
 import type { PlanHints } from '../../workflows/contract.ts';
 import { chunkDirectory, describeSource, MemoryReader, readAll, withWorkbench } from '../support/files.ts';
-import type { ReadBack, Workbench } from '../support/files.ts';
+import type { Workbench } from '../support/files.ts';
+import { replanning } from '../support/replan.ts';
 import { runs } from '../support/runs.ts';
 
-/** Reads as a run does: an error that carries hints is a new plan with them. */
-async function readReplanning(
-  text: string,
-  bench: Workbench,
-  chunkBytes: number,
-): Promise<ReadBack & { plans: string[] }> {
-  const hints: PlanHints = {};
-  const plans: string[] = [];
-  for (;;) {
-    try {
-      return {
-        ...(await readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints })),
-        plans,
-      };
-    } catch (error) {
-      if (!(error instanceof TransferError) || error.hints === undefined || plans.length > 5) throw error;
-      plans.push(error.code);
-      Object.assign(hints, error.hints, { widen: { ...hints.widen, ...error.hints.widen } });
-    }
-  }
-}
+const readReplanning = (text: string, bench: Workbench, chunkBytes: number) =>
+  replanning((hints) => readAll(csv, new MemoryReader(text, { piece: 7 }), bench, { chunkBytes, hints }));
 
 const failure = (text: string, chunkBytes: number, hints: PlanHints = {}): Promise<unknown> =>
   withWorkbench((bench) =>
@@ -293,7 +276,7 @@ describe('messages', () => {
     expect(await failure(text, chunkBytes)).toMatchObject({ class: 'replan', hints: { exactCuts: true } });
     expect(await failure(text, chunkBytes, { exactCuts: true })).toMatchObject({
       code: 'MalformedData',
-      message: 's3://bucket/key line 800002: expected 2 fields, found 3',
+      message: 's3://bucket/key line 800002: expected 2 fields, found 3: 1,2,3',
     });
   });
 
@@ -311,7 +294,8 @@ describe('messages', () => {
       const diagnosis = await csv.diagnose(refusal as Error, source, 0, bench.directory, bench.engine);
       expect(diagnosis).toMatchObject({
         code: 'MalformedData',
-        message: 's3://bucket/key line 200002: not valid UTF-8; save the file as UTF-8',
+        message:
+          's3://bucket/key line 200002: not valid UTF-8; save the file as UTF-8, or name its encoding in csv.encoding',
       });
     });
   });
@@ -338,5 +322,37 @@ describe('messages', () => {
         ]);
       }
     });
+  });
+});
+
+describe('exact cuts', () => {
+  test('are the first ends of records at or after the places that even chunks would end at', async () => {
+    const values = fc.array(fc.constantFrom('x', 'é', 'ੁĀ', 'y'.repeat(30), 'z'.repeat(150)), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    await withWorkbench((bench) =>
+      fc.assert(
+        fc.asyncProperty(
+          values,
+          fc.constantFrom<BufferEncoding>('utf8', 'utf16le'),
+          fc.integer({ min: 2, max: 90 }),
+          async (records, encoding, chunkBytes) => {
+            const bytes = Buffer.from(`\uFEFFa\n${records.map((each) => `${each}\n`).join('')}`, encoding);
+            const options = { chunkBytes, hints: { exactCuts: true } };
+            const { cuts } = await describeSource(csv, new MemoryReader(bytes), bench, options);
+            const ends = records.reduce(
+              (all, each) => [...all, all.at(-1)! + Buffer.byteLength(`${each}\n`, encoding)],
+              [Buffer.byteLength('\uFEFFa\n', encoding)],
+            );
+            const unit = encoding === 'utf8' ? 1 : 2;
+            const even = evenCuts(ends[0]!, bytes.length, chunkBytes, 10_000);
+            const expected = even.map((cut) => ends.find((end) => end >= cut - ((cut - ends[0]!) % unit)));
+            expect(cuts).toEqual(expected);
+          },
+        ),
+        { numRuns: runs(100) },
+      ),
+    );
   });
 });

@@ -1,100 +1,15 @@
+import type { Dialect } from './dialect.ts';
 import { KIND } from './kinds.ts';
+import { LOOKS } from './looks.ts';
 
 /**
- * The scanner's tables: one look-up a byte says what a record of RFC 4180 does next and what the present
- * value looks like. States below FIRST_STATE are actions, not states.
+ * The scanner's tables: one look-up a byte says what a record does next and what the present value looks
+ * like. States below FIRST_STATE are actions, not states. States have the same numbers in every dialect.
  */
 export const ACTION = { endField: 0, endRecord: 1, quotedNewline: 2, misquoted: 3 } as const;
 export const FIRST_STATE = 4;
-
-/** Set in a state's kind when its text must be looked at: the calendar, the range of an exponent. */
-export const CHECK = 16;
-
-const CLASS_BITS = 5;
-const DIGITS = '0123456789';
-const CLASSES = [',', '\n', '\r', '"', ' ', '-', '+', '.', ':', '0', '1', '2', '3', '45', '6789'].concat([
-  'T',
-  't',
-  'Z',
-  'eE',
-  'rR',
-  'uU',
-  'fF',
-  'aA',
-  'lL',
-  'sS',
-]);
-const COMMA = 1;
-const NEWLINE = 2;
-const RETURN = 3;
-const QUOTE = 4;
-
-/** What a value looks like so far: [kind if it ended here, characters that lead to another look]. */
-const LOOKS: Record<string, [kind: number, next: Record<string, string>]> = {
-  start: [
-    KIND.empty,
-    { '-': 'minus', 0: 'zero', 123456789: 'digits1', '.': 'point', ' ': 'blank', Tt: 't', fF: 'f' },
-  ],
-  blank: [KIND.text, { ' ': 'blank' }],
-  text: [KIND.text, {}],
-
-  minus: [KIND.text, { 0: 'minusZero', 123456789: 'integer', '.': 'point' }],
-  minusZero: [KIND.decimal, { '.': 'point' }],
-  zero: [KIND.integer, { '.': 'point', eE: 'e' }],
-  digits1: [KIND.integer, { [DIGITS]: 'digits2', '.': 'point', eE: 'e' }],
-  digits2: [KIND.integer, { [DIGITS]: 'digits3', '.': 'point', eE: 'e' }],
-  digits3: [KIND.integer, { [DIGITS]: 'digits4', '.': 'point', eE: 'e' }],
-  digits4: [KIND.integer, { [DIGITS]: 'integer', '.': 'point', eE: 'e', '-': 'month' }],
-  integer: [KIND.integer, { [DIGITS]: 'integer', '.': 'point', eE: 'e' }],
-  point: [KIND.text, { [DIGITS]: 'fraction' }],
-  fraction: [KIND.decimal, { [DIGITS]: 'fraction', eE: 'e' }],
-  e: [KIND.text, { '+-': 'eSign', [DIGITS]: 'exponent' }],
-  eSign: [KIND.text, { [DIGITS]: 'exponent' }],
-  exponent: [KIND.decimal | CHECK, { [DIGITS]: 'exponent' }],
-
-  month: [KIND.text, { 0: 'month0', 1: 'month1' }],
-  month0: [KIND.text, { 123456789: 'months' }],
-  month1: [KIND.text, { '012': 'months' }],
-  months: [KIND.text, { '-': 'day' }],
-  day: [KIND.text, { 0: 'day0', 12: 'day12', 3: 'day3' }],
-  day0: [KIND.text, { 123456789: 'date' }],
-  day12: [KIND.text, { [DIGITS]: 'date' }],
-  day3: [KIND.text, { '01': 'date' }],
-  date: [KIND.date | CHECK, { ' T': 'hour' }],
-
-  hour: [KIND.text, { '01': 'hour01', 2: 'hour2' }],
-  hour01: [KIND.text, { [DIGITS]: 'hours' }],
-  hour2: [KIND.text, { '0123': 'hours' }],
-  hours: [KIND.text, { ':': 'minute' }],
-  minute: [KIND.text, { '012345': 'minute1' }],
-  minute1: [KIND.text, { [DIGITS]: 'minutes' }],
-  minutes: [KIND.text, { ':': 'second' }],
-  second: [KIND.text, { '012345': 'second1' }],
-  second1: [KIND.text, { [DIGITS]: 'seconds' }],
-  seconds: [KIND.timestamp | CHECK, { '.': 'micros', Z: 'zoned', '+-': 'offset' }],
-  micros: [KIND.text, { [DIGITS]: 'micros1' }],
-  micros1: [KIND.timestamp | CHECK, { [DIGITS]: 'micros2', Z: 'zoned', '+-': 'offset' }],
-  micros2: [KIND.timestamp | CHECK, { [DIGITS]: 'micros3', Z: 'zoned', '+-': 'offset' }],
-  micros3: [KIND.timestamp | CHECK, { [DIGITS]: 'micros4', Z: 'zoned', '+-': 'offset' }],
-  micros4: [KIND.timestamp | CHECK, { [DIGITS]: 'micros5', Z: 'zoned', '+-': 'offset' }],
-  micros5: [KIND.timestamp | CHECK, { [DIGITS]: 'micros6', Z: 'zoned', '+-': 'offset' }],
-  micros6: [KIND.timestamp | CHECK, { Z: 'zoned', '+-': 'offset' }],
-  offset: [KIND.text, { '01': 'offset1' }],
-  offset1: [KIND.text, { [DIGITS]: 'offset2' }],
-  offset2: [KIND.zoned | CHECK, { ':': 'offset3', '012345': 'offset4' }],
-  offset3: [KIND.text, { '012345': 'offset4' }],
-  offset4: [KIND.text, { [DIGITS]: 'zoned' }],
-  zoned: [KIND.zoned | CHECK, {}],
-
-  t: [KIND.text, { rR: 'tr' }],
-  tr: [KIND.text, { uU: 'tru' }],
-  tru: [KIND.text, { eE: 'true' }],
-  true: [KIND.boolean, {}],
-  f: [KIND.text, { aA: 'fa' }],
-  fa: [KIND.text, { lL: 'fal' }],
-  fal: [KIND.text, { sS: 'fals' }],
-  fals: [KIND.text, { eE: 'true' }],
-};
+/** Of a state within the table by byte: its row's begin. */
+export const ROW_BITS = 8;
 
 const looks = Object.keys(LOOKS);
 const kinds = [...new Set(Object.values(LOOKS).map(([kind]) => kind))];
@@ -104,70 +19,112 @@ const outside = (look: string): number => FIRST_STATE + looks.indexOf(look);
 const inside = (look: string): number => outside(look) + looks.length;
 const closed = (kind: number): number => FIRST_STATE + 2 * looks.length + kinds.indexOf(kind);
 const returned = (kind: number): number => closed(kind) + kinds.length;
-const STATES = FIRST_STATE + 2 * looks.length + 2 * kinds.length;
+const BLANK_RETURNED = FIRST_STATE + 2 * looks.length + 2 * kinds.length;
+const ESCAPED = BLANK_RETURNED + 1;
+/** Then one for every character of the text that stands for NULL. */
+const FIRST_OF_NULL = ESCAPED + 1;
 
-export const STATE = { start: outside('start'), inQuotes: inside('text') } as const;
+export const STATE = {
+  start: outside('start'),
+  inQuotes: inside('text'),
+  /** After the \r of a line that has nothing else. */
+  blankReturned: BLANK_RETURNED,
+} as const;
 
-/** Byte -> class. */
-const CLASS = new Uint8Array(256);
-/** `state << CLASS_BITS | class` -> next state or action. */
-const NEXT = new Uint8Array(STATES << CLASS_BITS).fill(ACTION.misquoted);
-/** State -> kind of the value that ends in it, perhaps with CHECK. */
-export const KIND_OF = new Uint8Array(STATES);
-/** State -> 1 inside of quotes, where the end of input is premature. */
-export const OPEN = new Uint8Array(STATES);
-/** State -> 1 after a carriage return. */
-export const RETURNED = new Uint8Array(STATES);
-
-CLASSES.forEach((characters, index) => {
-  for (const character of characters) CLASS[character.charCodeAt(0)] = index + 1;
-});
-
-function connect(from: number, byteClass: number, to: number): void {
-  NEXT[(from << CLASS_BITS) | byteClass] = to;
+export interface Automaton {
+  /** `state << ROW_BITS | byte` -> `next state or action << ROW_BITS`: the scanner's loop computes nothing. */
+  next: Uint16Array;
+  /** State -> kind of the value that ends in it, perhaps with CHECK. */
+  kindOf: Uint8Array;
+  /** State -> 1 inside of quotes, where the end of input is premature. */
+  open: Uint8Array;
+  /** State -> 1 after a carriage return. */
+  returned: Uint8Array;
 }
 
-for (const [look, [kind, next]] of Object.entries(LOOKS)) {
-  for (const side of [outside, inside]) {
-    for (let byteClass = 0; byteClass <= CLASSES.length; byteClass++) {
-      connect(side(look), byteClass, side('text'));
-    }
-    for (const [characters, to] of Object.entries(next)) {
-      for (const character of characters) {
-        connect(side(look), CLASS[character.charCodeAt(0)] ?? 0, side(to));
+const made = new Map<string, Automaton>();
+
+/** The tables of a dialect; made once. */
+export function automatonOf({ delimiter, quote, escape, nullValue }: Dialect): Automaton {
+  const key = JSON.stringify([delimiter, quote, escape, nullValue]);
+  const known = made.get(key) ?? make(delimiter, quote, escape, nullValue);
+  made.set(key, known);
+  return known;
+}
+
+function make(delimiter: string, quote: string, escape: string, nullValue: string): Automaton {
+  const states = FIRST_OF_NULL + nullValue.length;
+  const next = new Uint16Array(states << ROW_BITS).fill(ACTION.misquoted << ROW_BITS);
+  const kindOf = new Uint8Array(states);
+  const open = new Uint8Array(states);
+  const afterReturn = new Uint8Array(states);
+  const row = (state: number) => next.subarray(state << ROW_BITS, (state + 1) << ROW_BITS);
+  const connect = (from: number, character: string, to: number): void => {
+    if (character !== '') next[(from << ROW_BITS) | character.charCodeAt(0)] = to << ROW_BITS;
+  };
+  const ends = (state: number): void => {
+    connect(state, delimiter, ACTION.endField);
+    connect(state, '\n', ACTION.endRecord);
+  };
+
+  for (const [look, [kind, leads]] of Object.entries(LOOKS)) {
+    for (const side of [outside, inside]) {
+      row(side(look)).fill(side('text') << ROW_BITS);
+      for (const [characters, to] of Object.entries(leads)) {
+        for (const character of characters) connect(side(look), character, side(to));
       }
     }
+    // "" is a text without characters, not an absent value
+    const quotedKind = look === 'start' ? KIND.text : kind;
+    kindOf[outside(look)] = kind;
+    kindOf[inside(look)] = quotedKind;
+    open[inside(look)] = 1;
+    ends(outside(look));
+    connect(outside(look), '\r', look === 'start' ? BLANK_RETURNED : returned(kind));
+    if (look === 'start') connect(outside(look), quote, inside('start'));
+    // a quote after spaces only is read in different ways by different programs
+    if (look === 'blank') connect(outside(look), quote, ACTION.misquoted);
+    connect(inside(look), '\n', ACTION.quotedNewline);
+    connect(inside(look), escape, ESCAPED);
+    connect(inside(look), quote, closed(quotedKind));
   }
-  // "" is a text without characters, not an absent value
-  const quotedKind = look === 'start' ? KIND.text : kind;
-  KIND_OF[outside(look)] = kind;
-  KIND_OF[inside(look)] = quotedKind;
-  OPEN[inside(look)] = 1;
-  connect(outside(look), COMMA, ACTION.endField);
-  connect(outside(look), NEWLINE, ACTION.endRecord);
-  connect(outside(look), RETURN, returned(kind));
-  if (look === 'start') connect(outside(look), QUOTE, inside('start'));
-  // a quote after spaces only is read in different ways by different programs
-  if (look === 'blank') connect(outside(look), QUOTE, ACTION.misquoted);
-  connect(inside(look), NEWLINE, ACTION.quotedNewline);
-  connect(inside(look), QUOTE, closed(quotedKind));
-}
-for (const kind of kinds) {
-  KIND_OF[closed(kind)] = kind;
-  KIND_OF[returned(kind)] = kind;
-  RETURNED[returned(kind)] = 1;
-  connect(closed(kind), COMMA, ACTION.endField);
-  connect(closed(kind), NEWLINE, ACTION.endRecord);
-  connect(closed(kind), RETURN, returned(kind));
-  connect(closed(kind), QUOTE, inside('text'));
-  connect(returned(kind), NEWLINE, ACTION.endRecord);
+  for (const kind of kinds) {
+    kindOf[closed(kind)] = kind;
+    kindOf[returned(kind)] = kind;
+    afterReturn[returned(kind)] = 1;
+    ends(closed(kind));
+    connect(closed(kind), '\r', returned(kind));
+    if (escape === quote) connect(closed(kind), quote, inside('text'));
+    connect(returned(kind), '\n', ACTION.endRecord);
+  }
+  kindOf[BLANK_RETURNED] = KIND.empty;
+  afterReturn[BLANK_RETURNED] = 1;
+  connect(BLANK_RETURNED, '\n', ACTION.endRecord);
+  // what is escaped is an ordinary character, whatever it is
+  row(ESCAPED).fill(inside('text') << ROW_BITS);
+  connect(ESCAPED, '\n', ACTION.quotedNewline);
+  open[ESCAPED] = 1;
+  standForNull(nullValue, next, kindOf);
+  return { next, kindOf, open, returned: afterReturn };
 }
 
-/** `state << 8 | byte` -> `next state or action << 8`: what the scanner's loop needs, with nothing to compute. */
-export const NEXT_BY_BYTE = new Uint16Array(STATES << 8);
-for (let state = FIRST_STATE; state < STATES; state++) {
-  for (let byte = 0; byte < 256; byte++) {
-    const next = NEXT[(state << CLASS_BITS) | (CLASS[byte] ?? 0)] ?? ACTION.misquoted;
-    NEXT_BY_BYTE[(state << 8) | byte] = next << 8;
+/** Beside the states of the looks, those of the values that begin like the text that stands for NULL. */
+function standForNull(nullValue: string, next: Uint16Array, kindOf: Uint8Array): void {
+  if (nullValue === '') return;
+  kindOf[STATE.start] = KIND.text;
+  kindOf[BLANK_RETURNED] = KIND.text;
+  let plain: number = STATE.start;
+  let state: number = STATE.start;
+  for (let index = 0; index < nullValue.length; index++) {
+    const character = nullValue.charCodeAt(index);
+    const follower = FIRST_OF_NULL + index;
+    plain = next[(plain << ROW_BITS) | character]! >> ROW_BITS;
+    next[(state << ROW_BITS) | character] = follower << ROW_BITS;
+    next.copyWithin(follower << ROW_BITS, plain << ROW_BITS, (plain + 1) << ROW_BITS);
+    kindOf[follower] = kindOf[plain]!;
+    state = follower;
   }
+  kindOf[state] = KIND.empty;
+  // NULL before \r: the state after it must say so, too
+  next[(state << ROW_BITS) | 0x0d] = returned(KIND.empty) << ROW_BITS;
 }

@@ -1,27 +1,27 @@
 import { stat } from 'node:fs/promises';
 import type { Format } from '../format.ts';
+import { copyOptions } from './copy-options.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
-import { readBack } from './relation.ts';
+import { encode } from './encode.ts';
 import { fetch } from './fetch.ts';
 import { uniteKinds } from './kinds.ts';
+import { readBack } from './read-back.ts';
 
-/** CSV as in RFC 4180 with a header line and UTF-8. Rules of types: docs/formats.md. */
+/** CSV in the dialects of CsvOptions; RFC 4180 with a header line and UTF-8 by default. Rules: docs/formats.md. */
 export const csv: Format = {
   name: 'csv',
-  extensions: ['csv'],
+  extensions: ['csv', 'tsv'],
   text: true,
   ordered: true,
+  compared: 'text',
   uniteTypes: uniteKinds,
   describe,
   fetch,
   diagnose: (_error, source, index, directory) => diagnose(source, index, directory),
-  copyOptions: (index) =>
-    `FORMAT csv, HEADER ${index === 0}, DELIMITER ',', QUOTE '"', ESCAPE '"', NULLSTR ''`,
-  readBack: (file, columns, index) => ({
-    relation: readBack(file, columns, index),
-    as: 'text',
-  }),
+  copyOptions: (index, options) => copyOptions(index, options.csv),
+  encode: (file, directory, options, index) => encode(file, directory, options.csv ?? {}, index),
+  readBack: (file, columns, context) => readBack(file, columns, context),
   layout: async (file) => ({ start: 0, end: (await stat(file)).size, trailer: Buffer.alloc(0) }),
   epilogue: async () => Buffer.alloc(0),
 };

@@ -1,152 +1,144 @@
-import { setImmediate } from 'node:timers/promises';
 import { TransferError } from '../../failures.ts';
-import { evenCuts, readRange } from '../bytes.ts';
+import { evenCuts } from '../bytes.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
+import { dialectOf } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { bytesIn, unitOf } from './encoding.ts';
 import { flawText } from './flaws.ts';
+import { readHead } from './head.ts';
+import type { Head } from './head.ts';
 import { readHeader } from './header.ts';
 import type { Header } from './header.ts';
-import { typeOfKinds, widen } from './kinds.ts';
+import { KIND, typeOfKinds, widen } from './kinds.ts';
 import type { Reading } from './reading.ts';
+import { sample } from './sample.ts';
+import { scanAll } from './scan-all.ts';
 import { Scanner } from './scanner.ts';
 
-/** Bytes looked at from the begin of the object, and at each of some places further on. */
-const HEAD = 1024 * 1024;
-const SAMPLE = 256 * 1024;
-const SAMPLES = 3;
-const NEWLINE = 0x0a;
-const QUOTE = 0x22;
-/** Bytes per request, and requests under way, when the whole object is scanned. */
-const SCAN_RANGE = 4 * 1024 * 1024;
-const SCAN_AHEAD = 4;
-
 /**
- * Columns, types and cuts of a CSV object: a header line, commas, double quotes doubled within quotes,
- * UTF-8, \n or \r\n. Types come from the first MiB and three samples further on, or from every value with
- * `hints.exactCuts`; what contradicts them later asks for a re-plan, it is never bent to fit.
+ * Schema and cuts of a CSV object in the dialect of `options.csv`. Types come from the first MiB and three samples
+ * further on, or from every value with `hints.exactCuts`; what contradicts them later asks for a re-plan, it is
+ * never bent to fit. A compressed object is one chunk.
  */
 export async function describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription> {
-  const { location, size } = reader;
-  if (size === 0) {
-    throw new TransferError(
-      'MalformedData',
-      `${location} is empty (0 bytes): a CSV object needs at least a header line`,
-    );
-  }
-  const head = await readRange(reader, 0, Math.min(size, HEAD));
-  const header = readHeader(head, head.length === size, location);
-  const nominal = evenCuts(header.end, size, options.chunkBytes, options.maxChunks);
-  const details = { delimiter: ',', quote: '"', header: 'true', encoding: 'UTF-8' };
+  const { location } = reader;
+  const given = options.options.csv ?? {};
+  const named = given.header ?? true;
+  const dialect = dialectOf(given);
+  if (reader.size === 0) throw empty(location, named);
+  const head = await readHead(reader, given);
+  if (head.whole && head.text.length === 0) throw empty(location, named);
+  const header = readHeader(head.text, head.whole, location, dialect, named);
+  const { compression, encoding } = head;
+  const dataStart = head.bom + bytesIn(encoding, head.text.subarray(0, header.end));
+  const nominal = nominalCuts(reader.size, dataStart, head, options);
+  const cut = nominal.length > 2;
+  const place = { dialect, encoding, compression, dataStart };
+  const contradicted = Object.keys(options.hints.widen ?? {}).length > 0;
+  const details = detailsOf(head, header, dialect, named);
 
-  if (options.hints.exactCuts === true) {
-    const { scanners, cuts, lines } = await scanAll(reader, header, nominal);
-    const reading: Reading = { exact: true, lines };
-    return {
-      columns: columnsOf(header, scanners, options),
-      cuts,
-      rows: scanners[0]?.records,
-      reading,
-      details,
+  if (options.hints.exactCuts === true || (options.rowNumbers && cut)) {
+    const scanner = new Scanner(header.names.length, { dialect });
+    const { cuts, lines, records } = await scanAll(reader, place, scanner, nominal);
+    if (scanner.flaw !== undefined) throw malformed(location, header, scanner.flaw, dialect);
+    const { columns } = columnsOf(header, [scanner], options);
+    const reading: Reading = {
+      ...place,
+      exact: true,
+      lines: lines.map((before) => header.lines + before + 1),
+      unseen: [],
+      contradicted,
     };
+    return { columns, cuts, rows: scanner.records, firstRows: records.slice(0, -1), reading, details };
   }
-  const scanners = await sample(reader, head, header);
-  const reading: Reading = { exact: false, lines: [header.lines + 1] };
+
+  const first = new Scanner(header.names.length, { dialect });
+  first.push(head.text.subarray(header.end));
+  if (head.whole) first.finish();
+  // an unterminated quote is no flaw yet while there is more to read
+  if (first.flaw !== undefined) throw malformed(location, header, first.flaw, dialect);
+  const others = compression === 'none' ? await sample(reader, encoding, dialect, header.names.length) : [];
+  const { columns, unseen } = columnsOf(header, [first, ...others], options);
+  const reading: Reading = {
+    ...place,
+    exact: false,
+    lines: [header.lines + 1],
+    unseen: head.whole ? [] : unseen,
+    contradicted,
+  };
   return {
-    columns: columnsOf(header, scanners, options),
+    columns,
     cuts: nominal,
-    ...(head.length === size ? { rows: scanners[0]?.records } : {}),
+    ...(head.whole ? { rows: first.records } : {}),
+    ...(cut ? {} : { firstRows: [0] }),
     reading,
     details,
   };
 }
 
-function columnsOf(header: Header, scanners: readonly Scanner[], options: DescribeOptions): Column[] {
-  const wider = options.hints.widen ?? {};
-  return header.names.map((name, index) => {
+/** In bytes of the object. What is compressed cannot be cut: its text has no places in the object. */
+function nominalCuts(
+  size: number,
+  dataStart: number,
+  { compression, encoding }: Head,
+  { chunkBytes, maxChunks }: DescribeOptions,
+): number[] {
+  if (compression !== 'none') return [0, size];
+  const unit = unitOf(encoding);
+  const cuts = evenCuts(dataStart, size, chunkBytes, maxChunks);
+  return cuts.map((cut, index) => (index < cuts.length - 1 ? cut - ((cut - dataStart) % unit) : cut));
+}
+
+/** Columns that no value was seen of are text, unless an earlier plan knows better. */
+function columnsOf(
+  header: Header,
+  scanners: readonly Scanner[],
+  { hints }: DescribeOptions,
+): { columns: Column[]; unseen: number[] } {
+  const wider = hints.widen ?? {};
+  const unseen: number[] = [];
+  const columns = header.names.map((name, index) => {
     const kinds = scanners.flatMap((scanner) => scanner.kinds(index).map(({ kind }) => kind));
     const hint = Object.hasOwn(wider, name) ? wider[name] : undefined;
+    if (hint === undefined && kinds.every((kind) => kind === KIND.empty)) unseen.push(index);
     const type = hint === undefined ? typeOfKinds(kinds) : widen(hint, kinds);
     return { name, type, nullable: true };
   });
+  return { columns, unseen };
 }
 
-/** The head and, of large objects, some places further on. */
-async function sample(reader: RangeReader, head: Buffer, header: Header): Promise<Scanner[]> {
-  const first = new Scanner(header.names.length);
-  first.push(head.subarray(header.end));
-  if (head.length === reader.size) first.finish();
-  // an unterminated quote is no flaw yet while there is more to read
-  if (first.flaw !== undefined) throw malformed(reader, header, first);
-  if (reader.size < 2 * HEAD + SAMPLES * SAMPLE) return [first];
-  const step = (reader.size - HEAD - SAMPLE) / SAMPLES;
-  const others = Array.from({ length: SAMPLES }, async (_, index) => {
-    const start = Math.round(HEAD + (index + 1) * step);
-    const bytes = await readRange(reader, start, start + SAMPLE);
-    return scanSample(bytes.subarray(bytes.indexOf(NEWLINE) + 1), header.names.length);
-  });
-  return [first, ...(await Promise.all(others)).filter((scanner) => scanner !== undefined)];
-}
-
-/** A sample that could as well begin inside a quoted value says nothing. */
-function scanSample(bytes: Buffer, fields: number): Scanner | undefined {
-  const scanner = new Scanner(fields);
-  scanner.push(bytes);
-  if (scanner.flaw !== undefined) return undefined;
-  if (!bytes.includes(QUOTE)) return scanner;
-  const other = new Scanner(fields, { inQuotes: true });
-  other.push(bytes);
-  return other.flaw === undefined ? undefined : scanner;
-}
-
-/** Reads everything once, some ranges ahead, in order: where a record begins depends on all before it. */
-async function scanAll(
-  reader: RangeReader,
+/** Facts for people. */
+function detailsOf(
+  { encoding, compression }: Head,
   header: Header,
-  nominal: readonly number[],
-): Promise<{ scanners: Scanner[]; cuts: number[]; lines: number[] }> {
-  const cuts = [header.end];
-  const lines = [header.lines + 1];
-  const scanner = new Scanner(header.names.length);
-  const nextTarget = () => (cuts.length < nominal.length - 1 ? (nominal[cuts.length] as number) : Infinity);
-  scanner.target = nextTarget() - header.end;
-  scanner.onRecord = (end) => {
-    // one long record may pass several cuts: the chunks between are empty
-    while (header.end + end >= nextTarget()) {
-      cuts.push(header.end + end);
-      lines.push(header.lines + scanner.lines + 1);
-    }
-    scanner.target = nextTarget() - header.end;
+  { delimiter, quote, escape, nullValue }: Dialect,
+  named: boolean,
+): Record<string, string> {
+  return {
+    delimiter: delimiter === '\t' ? String.raw`\t` : delimiter,
+    quote: quote === '' ? 'none' : quote,
+    header: String(named),
+    encoding,
+    ...(escape === quote ? {} : { escape }),
+    ...(nullValue === '' ? {} : { nullValue }),
+    ...(compression === 'none' ? {} : { compression }),
+    ...(header.hint === undefined ? {} : { hint: header.hint }),
   };
-  const starts = Array.from(
-    { length: Math.ceil((reader.size - header.end) / SCAN_RANGE) },
-    (_, index) => header.end + index * SCAN_RANGE,
-  );
-  const ahead: Promise<Buffer>[] = [];
-  const fetchNext = () => {
-    const start = starts.shift();
-    if (start === undefined) return;
-    const range = readRange(reader, start, Math.min(start + SCAN_RANGE, reader.size));
-    // a failure is reported when its turn comes; until then it must not count as unhandled
-    range.catch(() => undefined);
-    ahead.push(range);
-  };
-  for (let i = 0; i < SCAN_AHEAD; i++) fetchNext();
-  for (let range = ahead.shift(); range !== undefined; range = ahead.shift()) {
-    scanner.push(await range);
-    fetchNext();
-    await setImmediate();
-  }
-  scanner.finish();
-  if (scanner.flaw !== undefined) throw malformed(reader, header, scanner);
-  while (cuts.length < nominal.length) {
-    cuts.push(reader.size);
-    lines.push(header.lines + scanner.lines + 1);
-  }
-  return { scanners: [scanner], cuts, lines };
 }
 
-function malformed(reader: RangeReader, header: Header, { flaw }: Scanner): TransferError {
+function empty(location: string, named: boolean): TransferError {
   return new TransferError(
     'MalformedData',
-    flawText(reader.location, header.names.length, flaw, header.lines),
+    `${location} is empty (0 bytes): a CSV object needs at least a ${named ? 'header line' : 'record'}`,
   );
+}
+
+function malformed(
+  location: string,
+  header: Header,
+  flaw: NonNullable<Scanner['flaw']>,
+  dialect: Dialect,
+): TransferError {
+  const text = flawText(location, header.names.length, flaw, header.lines, dialect);
+  return new TransferError('MalformedData', text);
 }

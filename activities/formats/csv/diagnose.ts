@@ -23,7 +23,7 @@ export async function diagnose(
   const place = firstLine === undefined ? `chunk ${index} line ${line}` : `line ${firstLine + line - 1}`;
   return new TransferError(
     'MalformedData',
-    `${source.location} ${place}: not valid UTF-8; save the file as UTF-8`,
+    `${source.location} ${place}: not valid UTF-8; save the file as UTF-8, or name its encoding in csv.encoding`,
   );
 }
 

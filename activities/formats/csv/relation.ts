@@ -1,5 +1,6 @@
 import { literal } from '../../engine/engine.ts';
 import type { Column } from '../format.ts';
+import type { Dialect } from './dialect.ts';
 
 /** Bytes; a longer record is refused. Bounds the engine's buffers. */
 export const LONGEST_RECORD = 16 * 1024 * 1024;
@@ -13,14 +14,15 @@ export interface Lines {
 }
 
 /**
- * Table expression for a local CSV file without header. Nothing is guessed. An unquoted empty value is NULL,
- * `""` an empty string. The types are applied by the engine's casts, which accept more than DDC does
+ * Table expression for a local CSV file without header. Nothing is guessed. Only what is not quoted can
+ * be NULL. The types are applied by the engine's casts, which accept more than DDC does
  * (`1.5` as BIGINT 2, an offset in a TIMESTAMP ignored): only read what the scanner has passed.
  */
 export function readCsv(
   file: string,
   columns: readonly Pick<Column, 'name' | 'type'>[],
   lines: Lines,
+  dialect: Dialect,
 ): string {
   const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`).join(', ');
   const long = lines.longestRecord >= USUAL_RECORD;
@@ -29,10 +31,10 @@ export function readCsv(
     'header=false',
     'auto_detect=false',
     `columns={${types}}`,
-    `delim=','`,
-    `quote='"'`,
-    `escape='"'`,
-    `nullstr=''`,
+    `delim=${literal(dialect.delimiter)}`,
+    `quote=${literal(dialect.quote)}`,
+    `escape=${literal(dialect.escape)}`,
+    `nullstr=${literal(dialect.nullValue)}`,
     'allow_quoted_nulls=false',
     'null_padding=false',
     `new_line='${lines.crlf > 0 ? String.raw`\r\n` : String.raw`\n`}'`,
@@ -45,12 +47,4 @@ export function readCsv(
     `buffer_size=${long ? 2 * LONGEST_RECORD : 4 * USUAL_RECORD}`,
   ];
   return `read_csv(${options.join(', ')})`;
-}
-
-/** Table expression over what the engine has written as chunk `index`: all of it text. */
-export function readBack(file: string, columns: readonly Pick<Column, 'name'>[], index: number): string {
-  const types = columns.map(({ name }) => `${literal(name)}: 'VARCHAR'`).join(', ');
-  const lines = `new_line='\\n', parallel=false, max_line_size=${LONGEST_RECORD}, buffer_size=${2 * LONGEST_RECORD}`;
-  const dialect = `delim=',', quote='"', escape='"', nullstr='', allow_quoted_nulls=false`;
-  return `read_csv(${literal(file)}, header=${index === 0}, auto_detect=false, columns={${types}}, ${dialect}, ${lines})`;
 }

@@ -11,15 +11,13 @@ export const parquet: Format = {
   extensions: ['parquet', 'parq'],
   text: false,
   ordered: false,
+  compared: 'values',
   describe,
   fetch,
   diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
   copyOptions: () => 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880',
   layout,
-  readBack: (file) => ({
-    relation: `read_parquet(${literal(file)}, hive_partitioning = false)`,
-    as: 'values',
-  }),
+  readBack: async (file) => `read_parquet(${literal(file)}, hive_partitioning = false)`,
   epilogue,
   rowsInTrailer,
 };

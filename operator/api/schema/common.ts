@@ -3,7 +3,7 @@ import type { TransferKind } from '../../../workflows/contract.ts';
 import { canonicalDataType, DATA_TYPE_SPELLINGS } from '../data-types.ts';
 import { defaults } from '../default-values.ts';
 import { text } from './block.ts';
-import { side } from './side.ts';
+import { side, SOURCE_RULES } from './side.ts';
 import { transformations } from './transformation.ts';
 
 const dataType = (what: string, byDefault: 'LogData' | 'ChangeData') =>
@@ -27,7 +27,7 @@ const dataType = (what: string, byDefault: 'LogData' | 'ChangeData') =>
 export function commonFields(kind: TransferKind) {
   const byDefault = defaults[kind];
   return {
-    source: side('What is read.'),
+    source: side('What is read.', SOURCE_RULES),
     destination: side('What is written.'),
     transformation: transformations,
     flowType: z

@@ -5,6 +5,7 @@ import { sizeProblems } from '../checks/size.ts';
 import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
 import { all, any, atMostOne, given, has, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
+import { formatBlocks } from './format-options.ts';
 import { inlineSecret, secretFields } from './secrets.ts';
 
 const accessKey = any(given('accessKey'), given('access_key'));
@@ -44,6 +45,7 @@ export const s3 = ruled(
       .describe(
         'Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.',
       ),
+    ...formatBlocks,
     partitionBy: z
       .array(text(1024))
       .max(100)

@@ -29,8 +29,19 @@ function dataAssetProblem(side: unknown): string | undefined {
   return typeof dataAsset === 'string' ? objectKeyProblems(dataAsset)[0] : undefined;
 }
 
+/** How something is written is no business of a source. */
+const ofDestinations = (field: string): Rule => ({
+  condition: not(has(field)),
+  message: 'is for destinations: the data of a source says it itself; remove it',
+  field,
+});
+export const SOURCE_RULES: readonly Rule[] = ['s3', 'cos'].flatMap((name) => [
+  ofDestinations(`${name}.parquet.compression`),
+  ofDestinations(`${name}.orc.compression`),
+]);
+
 /** Where one end of a transfer is. */
-export const side = (what: string) =>
+export const side = (what: string, rules: readonly Rule[] = []) =>
   ruled(
     block({
       description: text(4096)
@@ -74,6 +85,7 @@ export const side = (what: string) =>
       needsObjectKey('cos'),
       needsTable('database'),
       needsTable('db'),
+      ...rules,
     ],
   ).describe(what);
 
