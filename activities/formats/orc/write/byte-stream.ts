@@ -6,10 +6,13 @@ const SLACK_BYTES = 16 * 1024;
 /** Up to so many bytes a loop is faster than a call. */
 const SHORT_BYTES = 32;
 
+/** Buffers of finished streams: a file has thousands of streams, a column a few at a time. */
+const spare: Buffer[] = [];
+
 /** One stream of a column: bytes go in, compressed blocks come out. */
 export class ByteStream {
   /** Where `reserve` lets write. */
-  readonly buffer = Buffer.allocUnsafe(BLOCK_BYTES + SLACK_BYTES);
+  readonly buffer = spare.pop() ?? Buffer.allocUnsafe(BLOCK_BYTES + SLACK_BYTES);
   readonly #compression: Compression;
   readonly #pieces: Buffer[] = [];
   #length = 0;
@@ -47,9 +50,10 @@ export class ByteStream {
     }
   }
 
-  /** All that was written, as it stands in the file. */
+  /** All that was written, as it stands in the file. The stream cannot be used any more. */
   finish(): Buffer[] {
     while (this.#length > 0) this.#flush();
+    spare.push(this.buffer);
     return this.#pieces;
   }
 

@@ -6,6 +6,7 @@ import { schemaTree } from '../../columnar/schema.ts';
 import { parseFooter, guarded } from '../../parquet/footer.ts';
 import { columnSpans, rowGroups, rowsOf } from '../../parquet/metadata.ts';
 import { layout as parquetLayout } from '../../parquet/stitch.ts';
+import type { Span } from '../../parquet/metadata.ts';
 import type { Struct } from '../../parquet/thrift.ts';
 import type { Footer } from '../messages.ts';
 import { CALENDAR } from '../messages.ts';
@@ -17,7 +18,7 @@ import { listTypes, orcColumns } from './orc-schema.ts';
 import { Output } from './output.ts';
 import { mergeStatistics } from './statistics.ts';
 import { writeStripe } from './stripe.ts';
-import type { RowGroup, WrittenStripe } from './stripe.ts';
+import type { WrittenStripe } from './stripe.ts';
 import { MAGIC, tailBytes } from './tail.ts';
 
 const RESULT_FILE = 'result.orc';
@@ -66,8 +67,11 @@ async function convert(
   const leaves = columnsByLeaf(columns);
   const stripes: WrittenStripe[] = [];
   await output.write([MAGIC]);
+  const read = spanReader(source);
   for (const group of guarded(ENGINE_FILE, () => rowGroups(file))) {
-    stripes.push(await writeStripe(rowGroup(source, group), leaves, compression, output));
+    const spans = columnSpans(group);
+    const readable = { rows: rowsOf(group), read: (leaf: number) => read(spans[leaf]!) };
+    stripes.push(await writeStripe(readable, leaves, compression, output));
   }
   const types = listTypes(columns);
   const footer: Footer = {
@@ -87,16 +91,13 @@ async function convert(
   await output.write([tailBytes({ compression, metadata, footer })]);
 }
 
-function rowGroup(source: FileHandle, group: Struct): RowGroup {
-  const spans = columnSpans(group);
-  return {
-    rows: rowsOf(group),
-    async read(leaf) {
-      const { start, end } = spans[leaf]!;
-      const bytes = Buffer.alloc(end - start);
-      const { bytesRead } = await source.read(bytes, 0, bytes.length, start);
-      if (bytesRead !== bytes.length) throw new Error(`${ENGINE_FILE} ends too early`);
-      return bytes;
-    },
+/** Reads spans of the file into memory that the next call uses again. */
+function spanReader(source: FileHandle): (span: Span) => Promise<Buffer> {
+  let memory = Buffer.alloc(0);
+  return async ({ start, end }) => {
+    if (end - start > memory.length) memory = Buffer.allocUnsafe(end - start);
+    const { bytesRead } = await source.read(memory, 0, end - start, start);
+    if (bytesRead !== end - start) throw new Error(`${ENGINE_FILE} ends too early`);
+    return memory.subarray(0, end - start);
   };
 }

@@ -10,6 +10,7 @@ import type { Output } from './output.ts';
 /** A row group of the Parquet file: its rows, and how to get the bytes of a leaf. */
 export interface RowGroup {
   rows: number;
+  /** The bytes are good until the next call. */
   read(leaf: number): Promise<Buffer>;
 }
 
