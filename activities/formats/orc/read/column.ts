@@ -3,7 +3,7 @@ import { OrcError } from '../proto.ts';
 import { BitRuns, ByteRuns } from './byte-runs.ts';
 import { ByteSource } from './byte-source.ts';
 import { isJulian } from './calendar.ts';
-import { Decimals } from './decimals.ts';
+import { hugeDecimals, longDecimals } from './decimals.ts';
 import type { OrcFile } from './file.ts';
 import type { Leaf } from './leaves.ts';
 import type { Step } from './levels.ts';
@@ -63,9 +63,8 @@ function openValues(leaf: Leaf, stripe: Stripe, orc: OrcFile, unit: TimestampUni
     case KIND.date:
       return { values: values.dates(streams.integers(STREAM.data, true), julian) };
     case KIND.decimal: {
-      const numbers = new Decimals(data(), precision, scale);
-      const size = precision <= MAX_LONG_DIGITS ? 8 : 16;
-      return { values: values.decimals(numbers, streams.integers(STREAM.secondary, true), size) };
+      const decimals = precision <= MAX_LONG_DIGITS ? longDecimals : hugeDecimals;
+      return { values: decimals(data(), streams.integers(STREAM.secondary, true), precision, scale) };
     }
     case KIND.timestamp:
     case KIND.timestampInstant: {

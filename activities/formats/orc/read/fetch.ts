@@ -11,11 +11,11 @@ import { guarded } from './errors.ts';
 import { parseFile } from './file.ts';
 import type { OrcFile, StripePlace } from './file.ts';
 import { leavesOf } from './leaves.ts';
+import { Output } from './output.ts';
 import { parquetFooter } from './parquet-schema.ts';
 import { parseReading } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { writeRowGroup } from './row-group.ts';
-import type { Output } from './row-group.ts';
 import { openStripe } from './stripe.ts';
 import { digestOf } from './tail.ts';
 import { timestampUnits } from './units.ts';
@@ -116,8 +116,8 @@ interface Stripes {
 async function decode({ orc, location, stripes, first, deltas, from }: Stripes, to: FileHandle): Promise<void> {
   const leaves = leavesOf(orc.columns);
   const units = timestampUnits(orc);
-  const output: Output = { handle: to, position: MAGIC.length };
-  await to.appendFile(MAGIC);
+  const output = new Output(to);
+  await output.append(MAGIC);
   const rowGroups: Struct[] = [];
   for (const [offset, place] of stripes.entries()) {
     if (place.rows === 0) continue;
@@ -125,7 +125,8 @@ async function decode({ orc, location, stripes, first, deltas, from }: Stripes, 
     const stripe = guarded(location, `stripe ${index}`, () => openStripe(from.fd, deltas[offset]!, place, orc));
     rowGroups.push(await writeRowGroup({ stripe, index, location, orc, units }, leaves, output));
   }
-  await to.appendFile(parquetFooter(orc.columns, units, rowGroups, rowsOf(stripes)));
+  await output.append(parquetFooter(orc.columns, units, rowGroups, rowsOf(stripes)));
+  await output.end();
 }
 
 function rowsOf(stripes: readonly StripePlace[]): number {

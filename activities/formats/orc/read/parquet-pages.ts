@@ -13,7 +13,7 @@ export function struct(...fields: [id: number, type: number, value: Value][]): S
 }
 
 /**
- * One data page (version 1, not compressed): entries [from, to) of `levels`, and their encoded values.
+ * One data page (version 1, not compressed) in parts: entries [from, to) of `levels`, and their encoded values.
  * `maxRepetition`, `maxDefinition`: the column's.
  */
 export function dataPage(
@@ -22,7 +22,7 @@ export function dataPage(
   to: number,
   column: { maxRepetition: number; maxDefinition: number; encoding: number },
   values: Uint8Array,
-): Buffer {
+): Uint8Array[] {
   const { definition, repetition } = levels;
   const parts: Uint8Array[] = [];
   if (repetition !== undefined) parts.push(encodeLevels(repetition.subarray(from, to), column.maxRepetition));
@@ -37,28 +37,32 @@ export function dataPage(
 }
 
 /** A dictionary page of `count` values in PLAIN. */
-export function dictionaryPage(count: number, values: Uint8Array): Buffer {
+export function dictionaryPage(count: number, values: Uint8Array): Uint8Array[] {
   const header = struct([1, TYPE.i32, count], [2, TYPE.i32, PAGE_ENCODING.plain]);
   return page(PAGE.dictionary, [values], 7, header);
 }
 
-function page(type: number, parts: readonly Uint8Array[], id: number, header: Struct): Buffer {
+function page(type: number, parts: readonly Uint8Array[], id: number, header: Struct): Uint8Array[] {
   const bytes = parts.reduce((sum, { length }) => sum + length, 0);
   const head = encodeStruct(
     struct([1, TYPE.i32, type], [2, TYPE.i32, bytes], [3, TYPE.i32, bytes], [id, TYPE.struct, header]),
   );
-  return Buffer.concat([head, ...parts]);
+  return [head, ...parts];
 }
 
 /** Levels in Parquet's hybrid of runs: one run when all are equal, else all of them bit-packed. */
 function encodeLevels(levels: Uint8Array, max: number): Buffer {
-  const first = levels[0] ?? 0;
-  const body = levels.every((level) => level === first)
-    ? Buffer.from([...runHeader(levels.length), first])
+  const body = areEqual(levels)
+    ? Buffer.from([...runHeader(levels.length), levels[0] ?? 0])
     : packLevels(levels, 32 - Math.clz32(max));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   return Buffer.concat([length, body]);
+}
+
+function areEqual(levels: Uint8Array): boolean {
+  for (let i = 1; i < levels.length; i++) if (levels[i] !== levels[0]) return false;
+  return true;
 }
 
 function runHeader(length: number): number[] {

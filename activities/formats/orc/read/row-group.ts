@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises';
 import { TYPE } from '../../parquet/thrift.ts';
 import type { Struct } from '../../parquet/thrift.ts';
 import { openColumn } from './column.ts';
@@ -8,6 +7,7 @@ import type { OrcFile } from './file.ts';
 import type { Leaf } from './leaves.ts';
 import { maxDefinition, maxRepetition, readLevels } from './levels.ts';
 import type { Levels } from './levels.ts';
+import type { Output } from './output.ts';
 import { dataPage, dictionaryPage, PAGE_ENCODING, struct } from './parquet-pages.ts';
 import { physicalType } from './parquet-schema.ts';
 import type { TimestampUnits } from './parquet-schema.ts';
@@ -19,13 +19,6 @@ const BATCH = 64 * 1024;
 const LIST_ROWS = { first: 64, most: 4096 };
 /** Of one stripe, decoded: bounds scratch, which highly compressed data could fill otherwise. */
 const MAX_STRIPE = 4 * 1024 * 1024 * 1024;
-
-/** The local Parquet file as far as it is written. */
-export interface Output {
-  handle: FileHandle;
-  /** Bytes. */
-  position: number;
-}
 
 export interface StripeContext {
   stripe: Stripe;
@@ -62,12 +55,11 @@ export async function writeRowGroup(
 async function writeColumn(leaf: Leaf, context: StripeContext, output: Output, end: number): Promise<Struct> {
   const { stripe, orc, units } = context;
   const column = openColumn(leaf, stripe, orc, units(leaf.type.id));
-  const append = async (bytes: Buffer): Promise<void> => {
-    if (output.position + bytes.length > end) {
+  const append = async (parts: Uint8Array[]): Promise<void> => {
+    await output.append(...parts);
+    if (output.position > end) {
       throw new OrcLimit(`the stripe decodes to more than ${MAX_STRIPE} bytes; write smaller stripes`);
     }
-    await output.handle.appendFile(bytes);
-    output.position += bytes.length;
   };
   const start = output.position;
   if (column.dictionary !== undefined) {
@@ -76,7 +68,7 @@ async function writeColumn(leaf: Leaf, context: StripeContext, output: Output, e
   const dataStart = output.position;
   let entries = 0;
   for (const page of pagesOf(column, stripe.rows)) {
-    await append(page.bytes);
+    await append(page.parts);
     entries += page.entries;
   }
   return struct(
@@ -85,7 +77,7 @@ async function writeColumn(leaf: Leaf, context: StripeContext, output: Output, e
   );
 }
 
-function* pagesOf(column: Column, rows: number): Generator<{ bytes: Buffer; entries: number }> {
+function* pagesOf(column: Column, rows: number): Generator<{ parts: Uint8Array[]; entries: number }> {
   const { steps, values } = column;
   const page = {
     maxDefinition: maxDefinition(steps),
@@ -103,7 +95,7 @@ function* pagesOf(column: Column, rows: number): Generator<{ bytes: Buffer; entr
       const { count, bytes } = values(left);
       left -= count;
       const to = left === 0 ? levels.count : endOfValues(levels, from, count, page.maxDefinition);
-      yield { bytes: dataPage(levels, from, to, page, bytes), entries: to - from };
+      yield { parts: dataPage(levels, from, to, page, bytes), entries: to - from };
       from = to;
     }
     const fitting = Math.floor((taken * BATCH) / Math.max(levels.count, 1));

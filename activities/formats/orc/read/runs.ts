@@ -7,9 +7,10 @@ const MAX_RUN = 512;
 export abstract class IntegerRuns {
   protected readonly source: ByteSource;
   protected readonly signed: boolean;
-  /** The present run as pairs of words (see bits.ts), and its number of values. */
-  protected readonly run = new Int32Array(2 * MAX_RUN);
+  /** Where the present run is decoded to, as pairs of words (see bits.ts), and its number of values. */
+  protected run = new Int32Array(0);
   protected length = 0;
+  readonly #own = new Int32Array(2 * MAX_RUN);
   #position = 0;
 
   constructor(source: ByteSource, signed: boolean) {
@@ -18,12 +19,17 @@ export abstract class IntegerRuns {
   }
 
   /** The next `count` values as pairs of words. Throws OrcError when there are fewer. */
-  read(out: Int32Array, count: number): void {
+  read(out: Int32Array<ArrayBuffer>, count: number): void {
     let done = 0;
     while (done < count) {
       if (this.#position === this.length) {
+        // no copy where any run fits
+        const fits = count - done >= MAX_RUN;
+        this.run = fits ? out.subarray(2 * done, 2 * (done + MAX_RUN)) : this.#own;
         this.decodeRun();
-        this.#position = 0;
+        this.#position = fits ? this.length : 0;
+        if (fits) done += this.length;
+        continue;
       }
       const step = Math.min(count - done, this.length - this.#position);
       out.set(this.run.subarray(2 * this.#position, 2 * (this.#position + step)), 2 * done);

@@ -3,7 +3,7 @@ import { OrcError } from '../proto.ts';
 import type { ByteSource } from './byte-source.ts';
 import { OrcLimit } from './errors.ts';
 import type { IntegerRuns } from './runs.ts';
-import { read32 } from './values.ts';
+import { Integers32 } from './values.ts';
 import type { Values } from './values.ts';
 
 /** Bytes of values in one page, unless a single one is longer. */
@@ -18,9 +18,10 @@ const SHORT = 24;
 
 /** Texts (`utf8`) or bytes. Gives as many as fit a page. */
 export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean): Values {
+  const own = new Integers32(lengths);
   let pending = new Int32Array(0);
   return (count) => {
-    if (pending.length === 0) pending = checked(read32(lengths, count));
+    if (pending.length === 0) pending = checked(own.next(count));
     const taken = firstPage(pending.subarray(0, count));
     const page = pending.subarray(0, taken);
     pending = pending.subarray(taken);
@@ -33,18 +34,18 @@ export function dictionary(lengths: IntegerRuns, source: ByteSource, size: numbe
   if (size > MAX_DICTIONARY) {
     throw new OrcLimit(`a dictionary has ${size} values; at most ${MAX_DICTIONARY} are supported`);
   }
-  const own = checked(read32(lengths, size));
+  const own = checked(new Integers32(lengths).next(size));
   const total = own.reduce((sum, length) => sum + length, 0);
   if (total > MAX_BYTES) throw tooLong('a dictionary', total);
   return plain(own, source, utf8);
 }
 
-function checked(lengths: Int32Array): Int32Array<ArrayBuffer> {
+function checked(lengths: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   for (const length of lengths) {
     if (length < 0) throw new OrcError('the length of a value is none');
     if (length > MAX_BYTES) throw tooLong('a value', length);
   }
-  return lengths as Int32Array<ArrayBuffer>;
+  return lengths;
 }
 
 function tooLong(what: string, bytes: number): OrcLimit {

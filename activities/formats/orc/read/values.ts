@@ -2,8 +2,8 @@ import { OrcError } from '../proto.ts';
 import type { BitRuns, ByteRuns } from './byte-runs.ts';
 import type { ByteSource } from './byte-source.ts';
 import { toProleptic } from './calendar.ts';
-import type { Decimals } from './decimals.ts';
 import type { IntegerRuns } from './runs.ts';
+import { bytesOf, Scratch } from './scratch.ts';
 import { toTimestamps } from './timestamps.ts';
 import type { TimestampRules } from './timestamps.ts';
 
@@ -15,15 +15,13 @@ export interface Encoded {
 
 /**
  * The values of a column outside of NULLs, in Parquet's encoding PLAIN (or the indexes of a dictionary). Gives up
- * to `count` of them, at least one when `count` is not 0. Throws OrcError when there are none left or one is damaged.
+ * to `count` of them, at least one when `count` is not 0; they may be overwritten by the next call. Throws OrcError
+ * when there are none left or one is damaged.
  */
 export type Values = (count: number) => Encoded;
 
 /** Infinity is what the engine takes the outermost days for. */
 const MAX_DAY = 2 ** 31 - 2;
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 export function booleans(bits: BitRuns): Values {
   return (count) => {
@@ -35,8 +33,9 @@ export function booleans(bits: BitRuns): Values {
 
 /** Bytes, as Parquet's 32-bit integers. */
 export function tinyints(runs: ByteRuns): Values {
+  const scratch = new Scratch();
   return (count) => {
-    const out = new Int32Array(count);
+    const out = scratch.take(count);
     for (let i = 0; i < count; i++) out[i] = (runs.next() << 24) >> 24;
     return { count, bytes: bytesOf(out) };
   };
@@ -44,9 +43,10 @@ export function tinyints(runs: ByteRuns): Values {
 
 /** Integers of `bits` (16 or 32) as Parquet's 32-bit integers. */
 export function integers(runs: IntegerRuns, bits: number): Values {
+  const own = new Integers32(runs);
+  const shift = 32 - bits;
   return (count) => {
-    const shift = 32 - bits;
-    const out = read32(runs, count);
+    const out = own.next(count);
     for (let i = 0; i < count; i++) {
       if ((out[i]! << shift) >> shift !== out[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
     }
@@ -55,16 +55,18 @@ export function integers(runs: IntegerRuns, bits: number): Values {
 }
 
 export function bigints(runs: IntegerRuns): Values {
+  const scratch = new Scratch();
   return (count) => {
-    const pairs = new Int32Array(2 * count);
+    const pairs = scratch.take(2 * count);
     runs.read(pairs, count);
     return { count, bytes: bytesOf(pairs) };
   };
 }
 
 export function dates(runs: IntegerRuns, julian: boolean): Values {
+  const own = new Integers32(runs);
   return (count) => {
-    const out = read32(runs, count);
+    const out = own.next(count);
     for (let i = 0; i < count; i++) {
       if (julian) out[i] = toProleptic(out[i]!);
       if (Math.abs(out[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
@@ -83,9 +85,10 @@ export function floats(source: ByteSource, size: number): Values {
 }
 
 export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: TimestampRules): Values {
+  const scratch = [new Scratch(), new Scratch()] as const;
   return (count) => {
-    const pairs = new Int32Array(2 * count);
-    const fractions = new Int32Array(2 * count);
+    const pairs = scratch[0].take(2 * count);
+    const fractions = scratch[1].take(2 * count);
     seconds.read(pairs, count);
     nanos.read(fractions, count);
     toTimestamps(pairs, fractions, count, rules);
@@ -93,34 +96,18 @@ export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: Time
   };
 }
 
-/** Decimals in 8 bytes (up to 18 digits), or in 16 with the highest byte first. */
-export function decimals(numbers: Decimals, scales: IntegerRuns, size: 8 | 16): Values {
-  return (count) => {
-    const bytes = Buffer.allocUnsafe(size * count);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const own = read32(scales, count);
-    const { words } = numbers;
-    for (let i = 0; i < count; i++) {
-      numbers.next(own[i]!);
-      if (size === 8) {
-        view.setInt32(8 * i, words[0]!, true);
-        view.setInt32(8 * i + 4, words[1]!, true);
-      } else for (let k = 0; k < 4; k++) view.setInt32(16 * i + 4 * k, words[3 - k]!);
-    }
-    return { count, bytes };
-  };
-}
-
 /** Indexes of a dictionary with `size` values: a byte for their width, and one run of so many bits each. */
 export function indexes(runs: IntegerRuns, size: number): Values {
   const width = size <= 0x100 ? 1 : size <= 0x1_0000 ? 2 : 4;
+  const own = new Integers32(runs);
   return (count) => {
-    const own = read32(runs, count);
+    const all = own.next(count);
     const groups = Math.ceil(count / 8);
     const head = Buffer.from([8 * width, ...groupHeader(groups)]);
-    const packed = width === 1 ? new Uint8Array(8 * groups) : new (width === 2 ? Uint16Array : Int32Array)(8 * groups);
+    const packed =
+      width === 1 ? new Uint8Array(8 * groups) : new (width === 2 ? Uint16Array : Int32Array)(8 * groups);
     for (let i = 0; i < count; i++) {
-      const index = own[i]!;
+      const index = all[i]!;
       if (index < 0 || index >= size) throw new OrcError('a value lies outside of its dictionary');
       packed[i] = index;
     }
@@ -132,19 +119,29 @@ export function indexes(runs: IntegerRuns, size: number): Values {
 export function groupHeader(groups: number): number[] {
   const bytes: number[] = [];
   let rest = groups * 2 + 1;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
   return [...bytes, rest];
 }
 
-/** Throws OrcError for numbers beyond 32 bits. */
-export function read32(runs: IntegerRuns, count: number): Int32Array {
-  const pairs = new Int32Array(2 * count);
-  runs.read(pairs, count);
-  for (let i = 0; i < count; i++) {
-    const value = pairs[2 * i]!;
-    if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
-    // never ahead of what is still to be read
-    pairs[i] = value;
+/** Integers that must fit 32 bits. */
+export class Integers32 {
+  readonly #runs: IntegerRuns;
+  readonly #scratch = new Scratch();
+
+  constructor(runs: IntegerRuns) {
+    this.#runs = runs;
   }
-  return pairs.subarray(0, count);
+
+  /** Overwritten by the next call. Throws OrcError for numbers beyond 32 bits. */
+  next(count: number): Int32Array<ArrayBuffer> {
+    const pairs = this.#scratch.take(2 * count);
+    this.#runs.read(pairs, count);
+    for (let i = 0; i < count; i++) {
+      const value = pairs[2 * i]!;
+      if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
+      // never ahead of what is still to be read
+      pairs[i] = value;
+    }
+    return pairs.subarray(0, count);
+  }
 }
