@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { literal } from '../../activities/engine/engine.ts';
+import { orc } from '../../activities/formats/orc/orc.ts';
 import type { OrcOptions } from '../../workflows/contract.ts';
 import { withWorkbench, writeObject } from '../support/files.ts';
 import { obtainPyarrow } from '../support/obtain-pyarrow.ts';
-import { heldByOrc, orcWriting } from '../support/orc.ts';
+import { heldByOrc } from '../support/orc.ts';
 
 const SCRIPT = fileURLToPath(new URL('../support/compare-orc.py', import.meta.url));
 
@@ -38,16 +39,16 @@ async function compare(
       heldByOrc(bench.engine, `${select} FROM range(${from}, ${to}) AS numbers(i)`);
     const queries = await Promise.all(bounds.slice(1).map((to, index) => between(bounds[index]!, to)));
     const { compression, order } = options;
-    const { object } = await writeObject(orcWriting, queries, bench, {
+    const { object } = await writeObject(orc, queries, bench, {
       options: { orc: { ...(compression === undefined ? {} : { compression }) } },
       ...(order === undefined ? {} : { order, padding: 11 }),
     });
-    const orc = join(bench.directory, 'object.orc');
+    const file = join(bench.directory, 'object.orc');
     const expected = join(bench.directory, 'expected.parquet');
-    await writeFile(orc, object);
+    await writeFile(file, object);
     const all = await between(bounds[0]!, bounds.at(-1)!);
     await bench.engine.run(`COPY (${all}) TO ${literal(expected)} (FORMAT parquet)`);
-    const { stdout } = await promisify(execFile)('python3', [SCRIPT, orc, expected], {
+    const { stdout } = await promisify(execFile)('python3', [SCRIPT, file, expected], {
       env: { ...process.env, PYTHONPATH: pyarrow },
     });
     return JSON.parse(stdout) as Found;

@@ -1,11 +1,6 @@
-import { copyOptions, encode } from '../../activities/formats/orc/write/encode.ts';
-import { epilogue, layout, rowsInTrailer } from '../../activities/formats/orc/write/join.ts';
-import { orcType } from '../../activities/formats/orc/write/orc-type.ts';
 import { identifier } from '../../activities/engine/engine.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
-
-/** The writing half of ORC. */
-export const orcWriting = { copyOptions, encode, layout, epilogue, rowsInTrailer };
+import { orcType } from '../../activities/formats/orc/write/orc-type.ts';
 
 /** The query with every column in the type in which ORC holds it, as a plan has it. */
 export async function heldByOrc(engine: Engine, query: string): Promise<string> {

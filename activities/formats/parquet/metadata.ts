@@ -191,11 +191,11 @@ function moveField(struct: Struct, id: number, delta: (offset: number) => number
   if (offset > 0) struct.set(id, { type: TYPE.i64, value: BigInt(offset + delta(offset)) });
 }
 
-export function chunks(file: Struct): Struct[] {
+function chunks(file: Struct): Struct[] {
   return rowGroups(file).flatMap((group) => structs(list(group, GROUP.columns)));
 }
 
-export function metadata(chunk: Struct): Struct {
+function metadata(chunk: Struct): Struct {
   const value = chunk.get(CHUNK.metadata)?.value;
   if (!(value instanceof Map)) throw new ThriftError('a column has no metadata');
   return value;

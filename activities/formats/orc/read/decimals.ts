@@ -126,8 +126,5 @@ function readWords(source: ByteSource, words: Int32Array): void {
 }
 
 function bigintOf(words: Int32Array): bigint {
-  return words.reduceRight(
-    (value, word) => (value << 32n) | BigInt(word >>> 0),
-    words[3]! < 0 ? -1n : 0n,
-  );
+  return words.reduceRight((value, word) => (value << 32n) | BigInt(word >>> 0), words[3]! < 0 ? -1n : 0n);
 }

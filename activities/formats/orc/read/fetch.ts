@@ -113,7 +113,10 @@ interface Stripes {
   from: FileHandle;
 }
 
-async function decode({ orc, location, stripes, first, deltas, from }: Stripes, to: FileHandle): Promise<void> {
+async function decode(
+  { orc, location, stripes, first, deltas, from }: Stripes,
+  to: FileHandle,
+): Promise<void> {
   const leaves = leavesOf(orc.columns);
   const units = timestampUnits(orc);
   const output = new Output(to);
@@ -122,7 +125,9 @@ async function decode({ orc, location, stripes, first, deltas, from }: Stripes, 
   for (const [offset, place] of stripes.entries()) {
     if (place.rows === 0) continue;
     const index = first + offset;
-    const stripe = guarded(location, `stripe ${index}`, () => openStripe(from.fd, deltas[offset]!, place, orc));
+    const stripe = guarded(location, `stripe ${index}`, () =>
+      openStripe(from.fd, deltas[offset]!, place, orc),
+    );
     rowGroups.push(await writeRowGroup({ stripe, index, location, orc, units }, leaves, output));
   }
   await output.append(parquetFooter(orc.columns, units, rowGroups, rowsOf(stripes)));

@@ -30,7 +30,12 @@ export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean)
 }
 
 /** All values of a dictionary, in PLAIN. */
-export function dictionary(lengths: IntegerRuns, source: ByteSource, size: number, utf8: boolean): Uint8Array {
+export function dictionary(
+  lengths: IntegerRuns,
+  source: ByteSource,
+  size: number,
+  utf8: boolean,
+): Uint8Array {
   if (size > MAX_DICTIONARY) {
     throw new OrcLimit(`a dictionary has ${size} values; at most ${MAX_DICTIONARY} are supported`);
   }

@@ -7,7 +7,7 @@ export interface ColumnWriter {
   finish(): WrittenColumn;
 }
 
-export interface WrittenColumn {
+interface WrittenColumn {
   streams: WrittenStream[];
   encoding: number;
   dictionarySize?: number;

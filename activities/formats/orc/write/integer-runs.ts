@@ -47,7 +47,7 @@ function runLength(values: Numbers, start: number, count: number): number {
   if (start + 2 >= end) return 0;
   const step = values[start + 1]! - values[start]!;
   let at = start + 2;
-  while (at < end && values[at]! - values[at - 1]! === step) at++;
+  while (at < end && step === values[at]! - values[at - 1]!) at++;
   return at - start;
 }
 

@@ -62,12 +62,11 @@ export function mergeStatistics(all: readonly ColumnStatistics[]): ColumnStatist
 
 function mergeBlocks(a: ColumnStatistics, b: ColumnStatistics): ColumnStatistics {
   const merged: ColumnStatistics = {};
-  const merge = <Name extends keyof Blocks>(name: Name): void => {
-    const [one, other] = [a[name] as Blocks[Name] | undefined, b[name] as Blocks[Name] | undefined];
-    const result = one && other && MERGE[name](one, other);
-    if (result !== undefined) merged[name] = result as ColumnStatistics[Name];
-  };
-  for (const name of Object.keys(MERGE) as (keyof Blocks)[]) merge(name);
+  for (const name of Object.keys(MERGE) as (keyof Blocks)[]) {
+    const merge = MERGE[name] as Merge<unknown>;
+    const result = a[name] && b[name] && merge(a[name], b[name]);
+    if (result !== undefined) Object.assign(merged, { [name]: result });
+  }
   return merged;
 }
 

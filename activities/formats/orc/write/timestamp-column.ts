@@ -29,7 +29,9 @@ export function timestampColumn(
       const nanos = new Float64Array(page.count);
       for (let i = 0; i < page.count; i++) {
         const low = halves[2 * i]!;
-        let whole = Math.floor((halves[2 * i + 1]! * 4294967296 + (low >>> 0)) / perSecond);
+        const high = halves[2 * i + 1]!;
+        if ((low === -1 && high === 0x7fffffff) || (low === 1 && high === -0x80000000)) throw infinite(path);
+        let whole = Math.floor((high * 4294967296 + (low >>> 0)) / perSecond);
         // the quotient may be off by one, the rest is exact in 32 bits
         let rest = (low - Math.imul(whole | 0, perSecond)) | 0;
         if (rest < 0) {
@@ -63,11 +65,19 @@ export function timestampColumn(
   };
 }
 
+/** The engine's infinities are the least and the greatest numbers that it uses. */
+function infinite(path: string): TransferError {
+  return new TransferError(
+    'Unsupported',
+    `column ${JSON.stringify(path)} has an infinite time, which ORC cannot hold; leave such rows out with FilterRows, or choose another data format`,
+  );
+}
+
 /**
  * Readers take one second off where the seconds are negative and the fraction has milliseconds (ORC-306, ORC-763), so
  * one is added here. For the last second before 1970 no stored value reads back right.
  */
-export function storedSeconds(seconds: number, nanos: number, path: string): number {
+function storedSeconds(seconds: number, nanos: number, path: string): number {
   if (seconds >= 0 || nanos < 1e6) return seconds;
   if (seconds < -1) return seconds + 1;
   const fraction = String(nanos).padStart(9, '0').replace(/0+$/, '');
