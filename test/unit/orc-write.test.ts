@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { literal } from '../../activities/engine/engine.ts';
 import { orc } from '../../activities/formats/orc/orc.ts';
 import type { ColumnStatistics } from '../../activities/formats/orc/messages.ts';
 import { metadata as metadataCodec } from '../../activities/formats/orc/proto.ts';
@@ -65,9 +66,46 @@ describe('times', () => {
   });
 });
 
+describe('nested values', () => {
+  const TYPE = 'STRUCT(a BIGINT, l VARCHAR[][], m MAP(VARCHAR, STRUCT(x BOOLEAN)[]))[]';
+  const orNull = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(value, { freq: 3 });
+  const some = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(value, { maxLength: 3 });
+  const rows = fc.array(
+    orNull(
+      some(
+        orNull(
+          fc.record({
+            a: orNull(fc.integer()),
+            l: orNull(some(orNull(some(orNull(fc.constantFrom('', 'a', 'é "x"')))))),
+            m: orNull(
+              fc.dictionary(
+                fc.constantFrom('k', 'K', ''),
+                orNull(some(orNull(fc.record({ x: orNull(fc.boolean()) })))),
+              ),
+            ),
+          }),
+        ),
+      ),
+    ),
+    { minLength: 1, maxLength: 30 },
+  );
+
+  test('come back as they were, wherever NULL or nothing is', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (list) => {
+        const query = values(list.map((value) => `CAST(${literal(JSON.stringify(value))}::JSON AS ${TYPE})`));
+        const expected = await withWorkbench(({ engine }) => engine.query(query));
+        expect(await writtenValues([query])).toEqual(expected.map(({ x }) => x));
+      }),
+      { numRuns: runs(60) },
+    );
+  });
+});
+
 describe('statistics', () => {
   const SELECT = `SELECT (i * 7919 % 1000 - 500)::INTEGER AS int, (i * 1e12)::BIGINT AS long, (i % 9 - 4) / 8 AS double,
-    CASE WHEN i % 4 > 0 THEN 'é' || (i * 31 % 977) END AS text, 'few ' || i % 3 AS few, (i - 500) * 0.25 AS decimal,
+    CASE WHEN i % 4 > 0 THEN 'é' || (i * 31 % 977) END AS text, 'few ' || i % 3 AS few,
+    ['c', 'b'][i % 2 + 1]::ENUM('zz', 'c', 'b', 'a') AS state, (i - 500) * 0.25 AS decimal,
     (i - 5)::DECIMAL(38, 2) * 1e20::DECIMAL(30, 0) AS wide, DATE '1969-12-01' + i::INTEGER AS day, i % 3 = 0 AS flag,
     TIMESTAMP '1969-12-01 00:00:00.0015' + INTERVAL (i) HOUR AS at, [i, i][: i % 3] AS list, 'x'::BLOB AS blob,
     NULL::INTEGER AS nothing`;
@@ -106,6 +144,7 @@ describe('statistics', () => {
     expect(whole['text']).toMatchObject({ numberOfValues: 750n, hasNull: true });
     expect(whole['text']?.stringStatistics).toMatchObject({ minimum: 'é0', maximum: 'é99' });
     expect(whole['few']?.stringStatistics).toEqual({ minimum: 'few 0', maximum: 'few 2', sum: 5000n });
+    expect(whole['state']?.stringStatistics).toEqual({ minimum: 'b', maximum: 'c', sum: 1000n });
     expect(whole['decimal']?.decimalStatistics).toEqual({
       minimum: '-125.00',
       maximum: '124.75',
@@ -134,7 +173,10 @@ describe('statistics', () => {
     const nothing = { numberOfValues: 0n, hasNull: true };
     expect(mergeStatistics([nothing, some])).toEqual({ ...some, hasNull: true });
     const large = { ...one, intStatistics: { minimum: 1n, maximum: 2n ** 62n, sum: 2n ** 62n } };
-    expect(mergeStatistics([large, large]).intStatistics).toEqual({ minimum: 1n, maximum: 2n ** 62n });
+    const withoutSum = { minimum: 1n, maximum: 2n ** 62n };
+    expect(mergeStatistics([large, large]).intStatistics).toEqual(withoutSum);
+    const small = { ...one, intStatistics: { minimum: 5n, maximum: 5n, sum: 5n } };
+    expect(mergeStatistics([large, large, small]).intStatistics).toEqual(withoutSum);
   });
 });
 
