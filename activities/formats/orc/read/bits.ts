@@ -4,7 +4,13 @@
  */
 
 /** Unpacks `count` big-endian numbers of `width` bits (1 to 64) into pairs from `out[0]` on. */
-export function unpack(bytes: Uint8Array, start: number, width: number, count: number, out: Int32Array): void {
+export function unpack(
+  bytes: Uint8Array,
+  start: number,
+  width: number,
+  count: number,
+  out: Int32Array,
+): void {
   if (width > 32) unpackWide(bytes, start, width >> 3, count, out);
   else if (width <= 24) unpackNarrow(bytes, start, width, count, out);
   else unpackMiddle(bytes, start, width, count, out);

@@ -35,7 +35,10 @@ export function openColumn(leaf: Leaf, stripe: Stripe, orc: OrcFile, unit: Times
     const bits = present === undefined ? undefined : new BitRuns(present);
     const optional: Step = { kind: 'optional', present: bits, required };
     if (type.kind !== KIND.list && type.kind !== KIND.map) return [optional];
-    return [optional, { kind: 'repeated', lengths: new Streams(stripe, type.id).integers(STREAM.length, false) }];
+    return [
+      optional,
+      { kind: 'repeated', lengths: new Streams(stripe, type.id).integers(STREAM.length, false) },
+    ];
   });
   return { steps, ...openValues(leaf, stripe, orc, unit) };
 }

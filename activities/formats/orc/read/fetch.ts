@@ -97,9 +97,11 @@ async function download(
       deltas.push(bytesRead - end);
     }
   }
+  const output = new Output(file);
   for (const { start, end } of spans) {
-    if (end > start) for await (const piece of await reader.read(start, end)) await file.appendFile(piece);
+    if (end > start) for await (const piece of await reader.read(start, end)) await output.append(piece);
   }
+  await output.end();
   return { deltas, bytesRead };
 }
 
@@ -113,7 +115,10 @@ interface Stripes {
   from: FileHandle;
 }
 
-async function decode({ orc, location, stripes, first, deltas, from }: Stripes, to: FileHandle): Promise<void> {
+async function decode(
+  { orc, location, stripes, first, deltas, from }: Stripes,
+  to: FileHandle,
+): Promise<void> {
   const leaves = leavesOf(orc.columns);
   const units = timestampUnits(orc);
   const output = new Output(to);
@@ -122,7 +127,9 @@ async function decode({ orc, location, stripes, first, deltas, from }: Stripes, 
   for (const [offset, place] of stripes.entries()) {
     if (place.rows === 0) continue;
     const index = first + offset;
-    const stripe = guarded(location, `stripe ${index}`, () => openStripe(from.fd, deltas[offset]!, place, orc));
+    const stripe = guarded(location, `stripe ${index}`, () =>
+      openStripe(from.fd, deltas[offset]!, place, orc),
+    );
     rowGroups.push(await writeRowGroup({ stripe, index, location, orc, units }, leaves, output));
   }
   await output.append(parquetFooter(orc.columns, units, rowGroups, rowsOf(stripes)));

@@ -82,7 +82,11 @@ export class IntegerRunsV2 extends IntegerRuns {
     this.#packed(width, length, run);
     const list = new Int32Array(2 * patches);
     // a patch takes the next width that there is
-    this.#packed(WIDTHS.find((bits) => bits >= patchWidth + gapWidth)!, patches, list);
+    this.#packed(
+      WIDTHS.find((bits) => bits >= patchWidth + gapWidth)!,
+      patches,
+      list,
+    );
     let index = 0;
     for (let i = 0; i < patches; i++) {
       const entry = word(list, i);

@@ -6,7 +6,8 @@ import { OrcError } from '../proto.ts';
  */
 export function decodeSnappy(input: Buffer, limit: number): Buffer {
   const { value: length, position: start } = preamble(input);
-  if (length > limit) throw new OrcError(`a block decodes to ${length} bytes, but blocks have at most ${limit}`);
+  if (length > limit)
+    throw new OrcError(`a block decodes to ${length} bytes, but blocks have at most ${limit}`);
   const output = Buffer.allocUnsafe(length);
   let from = start;
   let to = 0;

@@ -27,7 +27,8 @@ export function openStripe(file: number, delta: number, place: StripePlace, orc:
   const blocks = (start: number, end: number) =>
     blocksInFile(file, start + delta, end + delta, decompress, orc.blockSize);
   const footer = stripeFooter.decode(wholeOf(blocks(place.footerStart, place.end)));
-  if (footer.encryption.length > 0) throw new OrcError('it has encrypted columns, of which the footer says nothing');
+  if (footer.encryption.length > 0)
+    throw new OrcError('it has encrypted columns, of which the footer says nothing');
   const places = streamPlaces(footer, place);
   return {
     rows: place.rows,

@@ -44,7 +44,8 @@ export async function readTail(reader: RangeReader): Promise<Tail> {
     );
   }
   const start = size - scriptBytes - length;
-  if (start < 0) throw new TransferError('MalformedData', `the ORC footer of ${location} is longer than the file`);
+  if (start < 0)
+    throw new TransferError('MalformedData', `the ORC footer of ${location} is longer than the file`);
   const missing = start < endStart ? await readRange(reader, start, endStart) : Buffer.alloc(0);
   const raw = Buffer.concat([missing, end.subarray(Math.max(0, start - endStart))]);
   return { start, raw, digest: digestOf(raw) };
@@ -69,7 +70,10 @@ export function readPostScript(end: Buffer, location: string): { script: PostScr
   if ((script.magic ?? MAGIC) !== MAGIC || script.footerLength === undefined) throw notOrc(location);
   const [major = 0, minor = 0] = script.version;
   if (major > 0) {
-    throw new TransferError('Unsupported', `${location} is of ORC version ${major}.${minor}; version 0 is supported`);
+    throw new TransferError(
+      'Unsupported',
+      `${location} is of ORC version ${major}.${minor}; version 0 is supported`,
+    );
   }
   return { script, bytes };
 }

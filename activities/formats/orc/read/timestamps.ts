@@ -25,7 +25,12 @@ export interface TimestampRules {
  * of the seconds: what the writer's clocks showed, since 1970-01-01 00:00 on them. Throws OrcError for times
  * that 64 bits do not hold.
  */
-export function toTimestamps(seconds: Int32Array, nanos: Int32Array, count: number, rules: TimestampRules): void {
+export function toTimestamps(
+  seconds: Int32Array,
+  nanos: Int32Array,
+  count: number,
+  rules: TimestampRules,
+): void {
   const { unit, zone, julian } = rules;
   const base = zone.instantOf(BASE);
   const limit = MAX_SECONDS[unit];

@@ -32,7 +32,10 @@ export function columnsOf(footer: Footer, location: string): OrcType[] {
   const root = footer.types[0];
   if (root === undefined) throw new OrcError('it has no types');
   if ((root.kind ?? 0) !== KIND.struct) {
-    throw unsupported(location, `its rows are no structs but of type ${nameOf(root.kind)}; columns need names`);
+    throw unsupported(
+      location,
+      `its rows are no structs but of type ${nameOf(root.kind)}; columns need names`,
+    );
   }
   const columns = new Tree(footer, location).children(0, [], 0);
   if (columns.length === 0) throw unsupported(location, 'it has no columns');
