@@ -4,7 +4,7 @@ import { TransferError } from '../../activities/failures.ts';
 import { KIND } from '../../activities/formats/orc/messages.ts';
 import { orcSource } from '../../activities/formats/orc/orc.ts';
 import { MemoryReader, withWorkbench } from '../support/files.ts';
-import { orcFixture, readOrc, retailed } from '../support/orc.ts';
+import { orcFixture, readOrc, retailed } from '../support/orc-files.ts';
 import { runs } from '../support/runs.ts';
 
 async function refusal(file: Buffer): Promise<TransferError> {

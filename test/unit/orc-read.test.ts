@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { orcSource } from '../../activities/formats/orc/orc.ts';
 import { chunkDirectory, MemoryReader, withWorkbench } from '../support/files.ts';
-import { asText, expectedRows, orcFixture, readOrc, retailed } from '../support/orc.ts';
+import { asText, expectedRows, orcFixture, readOrc, retailed } from '../support/orc-files.ts';
 
 describe('files of other writers', () => {
   test.each([

@@ -8,7 +8,7 @@ import { toTimestamps } from './timestamps.ts';
 import type { TimestampRules } from './timestamps.ts';
 
 /** Values as they stand in a page of Parquet, and how many they are: all or some of those asked for. */
-export interface Encoded {
+interface Encoded {
   count: number;
   bytes: Uint8Array;
 }
