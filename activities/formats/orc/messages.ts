@@ -93,7 +93,7 @@ export interface Type {
   attributes: { key?: string; value?: string }[];
 }
 
-export interface UserMetadataItem {
+interface UserMetadataItem {
   name?: string;
   value?: Buffer;
 }
@@ -153,8 +153,4 @@ export interface ColumnStatistics {
 /** What lies before the footer: statistics of every stripe. */
 export interface Metadata {
   stripeStats: { colStats: ColumnStatistics[] }[];
-}
-
-export interface RowIndex {
-  entry: { positions: bigint[]; statistics?: ColumnStatistics }[];
 }

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs';
-import type { Footer, Metadata, PostScript, RowIndex, StripeFooter } from './messages.ts';
+import type { Footer, Metadata, PostScript, StripeFooter } from './messages.ts';
 
 /** Field numbers as in orc_proto.proto (see messages.ts). */
 const SCHEMA = `
@@ -36,8 +36,6 @@ message ColumnStatistics {
   optional uint64 bytesOnDisk = 11;
   optional CollectionStatistics collectionStatistics = 12;
 }
-message RowIndexEntry { repeated uint64 positions = 1 [packed = true]; optional ColumnStatistics statistics = 2; }
-message RowIndex { repeated RowIndexEntry entry = 1; }
 message Stream { optional uint32 kind = 1; optional uint32 column = 2; optional uint64 length = 3; }
 message ColumnEncoding {
   optional uint32 kind = 1; optional uint32 dictionarySize = 2; optional uint32 bloomEncoding = 3;
@@ -109,7 +107,6 @@ export const postScript = codec<PostScript>('PostScript');
 export const footer = codec<Footer>('Footer');
 export const stripeFooter = codec<StripeFooter>('StripeFooter');
 export const metadata = codec<Metadata>('Metadata');
-export const rowIndex = codec<RowIndex>('RowIndex');
 
 function codec<T>(name: string): Codec<T> {
   const type = root.lookupType(name);

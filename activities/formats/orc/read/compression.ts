@@ -13,11 +13,13 @@ export interface Compression {
   decompress?: Decompress;
 }
 
-const UNKNOWN = 'unknown';
+/** Of node:zlib. */
+const MIN_CHUNK = 64;
 
 /** The compression of a file by its number in the postscript; undefined when it cannot be read. */
 export function compressionOf(kind: number, blockSize: number): Compression | undefined {
-  const limit = { maxOutputLength: blockSize };
+  // a chunk as long as the block: decoded in one call
+  const limit = { maxOutputLength: blockSize, chunkSize: Math.max(blockSize, MIN_CHUNK) };
   switch (kind) {
     case COMPRESSION.none:
       return { name: 'none' };
@@ -37,7 +39,7 @@ export function compressionOf(kind: number, blockSize: number): Compression | un
 
 /** For messages. */
 export function compressionName(kind: number): string {
-  return Object.entries(COMPRESSION).find(([, number]) => number === kind)?.[0] ?? UNKNOWN;
+  return Object.entries(COMPRESSION).find(([, number]) => number === kind)?.[0] ?? 'unknown';
 }
 
 function zlib(name: string, decode: Decompress): Decompress {

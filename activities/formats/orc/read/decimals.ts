@@ -24,7 +24,7 @@ export function longDecimals(
   const own = new Integers32(scales);
   const scratch = new Scratch();
   return (count) => {
-    const pairs = scratch.take(2 * count);
+    const pairs = scratch.integers(2 * count);
     const ownScales = own.next(count);
     const { roughLimit } = type;
     for (let i = 0; i < count; i++) {
@@ -53,8 +53,9 @@ export function hugeDecimals(
   const own = new Integers32(scales);
   /** The present number, the lowest word first. */
   const words = new Int32Array(4);
+  const scratch = new Scratch();
   return (count) => {
-    const bytes = Buffer.allocUnsafe(16 * count);
+    const bytes = scratch.bytes(16 * count);
     const ownScales = own.next(count);
     for (let i = 0; i < count; i++) {
       readWords(source, words);

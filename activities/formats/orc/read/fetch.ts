@@ -97,9 +97,11 @@ async function download(
       deltas.push(bytesRead - end);
     }
   }
+  const output = new Output(file);
   for (const { start, end } of spans) {
-    if (end > start) for await (const piece of await reader.read(start, end)) await file.appendFile(piece);
+    if (end > start) for await (const piece of await reader.read(start, end)) await output.append(piece);
   }
+  await output.end();
   return { deltas, bytesRead };
 }
 

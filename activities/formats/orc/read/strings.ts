@@ -3,6 +3,7 @@ import { OrcError } from '../proto.ts';
 import type { ByteSource } from './byte-source.ts';
 import { OrcLimit } from './errors.ts';
 import type { IntegerRuns } from './runs.ts';
+import { Scratch } from './scratch.ts';
 import { Integers32 } from './values.ts';
 import type { Values } from './values.ts';
 
@@ -19,13 +20,14 @@ const SHORT = 24;
 /** Texts (`utf8`) or bytes. Gives as many as fit a page. */
 export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean): Values {
   const own = new Integers32(lengths);
+  const scratch = { raw: new Scratch(), out: new Scratch() };
   let pending = new Int32Array(0);
   return (count) => {
     if (pending.length === 0) pending = checked(own.next(count));
     const taken = firstPage(pending.subarray(0, count));
     const page = pending.subarray(0, taken);
     pending = pending.subarray(taken);
-    return { count: taken, bytes: plain(page, source, utf8) };
+    return { count: taken, bytes: plain(page, source, utf8, scratch) };
   };
 }
 
@@ -42,7 +44,7 @@ export function dictionary(
   const own = checked(new Integers32(lengths).next(size));
   const total = own.reduce((sum, length) => sum + length, 0);
   if (total > MAX_BYTES) throw tooLong('a dictionary', total);
-  return plain(own, source, utf8);
+  return plain(own, source, utf8, { raw: new Scratch(), out: new Scratch() });
 }
 
 function checked(lengths: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
@@ -66,12 +68,17 @@ function firstPage(lengths: Int32Array): number {
   return lengths.length;
 }
 
-function plain(lengths: Int32Array, source: ByteSource, utf8: boolean): Uint8Array {
+function plain(
+  lengths: Int32Array,
+  source: ByteSource,
+  utf8: boolean,
+  scratch: { raw: Scratch; out: Scratch },
+): Uint8Array {
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const raw = Buffer.allocUnsafe(total);
+  const raw = scratch.raw.bytes(total);
   source.copy(raw, 0, total);
   if (utf8) requireUtf8(raw, lengths);
-  const out = Buffer.allocUnsafe(total + LENGTH_BYTES * lengths.length);
+  const out = scratch.out.bytes(total + LENGTH_BYTES * lengths.length);
   let from = 0;
   let to = 0;
   for (let i = 0; i < lengths.length; i++) {

@@ -8,7 +8,7 @@ import { toTimestamps } from './timestamps.ts';
 import type { TimestampRules } from './timestamps.ts';
 
 /** Values as they stand in a page of Parquet, and how many they are: all or some of those asked for. */
-export interface Encoded {
+interface Encoded {
   count: number;
   bytes: Uint8Array;
 }
@@ -35,7 +35,7 @@ export function booleans(bits: BitRuns): Values {
 export function tinyints(runs: ByteRuns): Values {
   const scratch = new Scratch();
   return (count) => {
-    const out = scratch.take(count);
+    const out = scratch.integers(count);
     for (let i = 0; i < count; i++) out[i] = (runs.next() << 24) >> 24;
     return { count, bytes: bytesOf(out) };
   };
@@ -57,7 +57,7 @@ export function integers(runs: IntegerRuns, bits: number): Values {
 export function bigints(runs: IntegerRuns): Values {
   const scratch = new Scratch();
   return (count) => {
-    const pairs = scratch.take(2 * count);
+    const pairs = scratch.integers(2 * count);
     runs.read(pairs, count);
     return { count, bytes: bytesOf(pairs) };
   };
@@ -77,8 +77,9 @@ export function dates(runs: IntegerRuns, julian: boolean): Values {
 
 /** Floating-point numbers of `size` bytes stand in ORC as in Parquet. */
 export function floats(source: ByteSource, size: number): Values {
+  const scratch = new Scratch();
   return (count) => {
-    const bytes = Buffer.allocUnsafe(size * count);
+    const bytes = scratch.bytes(size * count);
     source.copy(bytes, 0, bytes.length);
     return { count, bytes };
   };
@@ -87,8 +88,8 @@ export function floats(source: ByteSource, size: number): Values {
 export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: TimestampRules): Values {
   const scratch = [new Scratch(), new Scratch()] as const;
   return (count) => {
-    const pairs = scratch[0].take(2 * count);
-    const fractions = scratch[1].take(2 * count);
+    const pairs = scratch[0].integers(2 * count);
+    const fractions = scratch[1].integers(2 * count);
     seconds.read(pairs, count);
     nanos.read(fractions, count);
     toTimestamps(pairs, fractions, count, rules);
@@ -98,20 +99,25 @@ export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: Time
 
 /** Indexes of a dictionary with `size` values: a byte for their width, and one run of so many bits each. */
 export function indexes(runs: IntegerRuns, size: number): Values {
-  const width = size <= 0x100 ? 1 : size <= 0x1_0000 ? 2 : 4;
+  const width = size <= 0x100 ? 1 : size <= 0x1_0000 ? 2 : 3;
   const own = new Integers32(runs);
+  const scratch = new Scratch();
   return (count) => {
     const all = own.next(count);
     const groups = Math.ceil(count / 8);
-    const head = Buffer.from([8 * width, ...groupHeader(groups)]);
-    const packed =
-      width === 1 ? new Uint8Array(8 * groups) : new (width === 2 ? Uint16Array : Int32Array)(8 * groups);
-    for (let i = 0; i < count; i++) {
+    const head = groupHeader(groups);
+    const bytes = scratch.bytes(1 + head.length + 8 * groups * width).fill(0);
+    bytes[0] = 8 * width;
+    bytes.set(head, 1);
+    let at = 1 + head.length;
+    for (let i = 0; i < count; i++, at += width) {
       const index = all[i]!;
       if (index < 0 || index >= size) throw new OrcError('a value lies outside of its dictionary');
-      packed[i] = index;
+      bytes[at] = index;
+      if (width > 1) bytes[at + 1] = index >> 8;
+      if (width > 2) bytes[at + 2] = index >> 16;
     }
-    return { count, bytes: Buffer.concat([head, new Uint8Array(packed.buffer)]) };
+    return { count, bytes };
   };
 }
 
@@ -134,7 +140,7 @@ export class Integers32 {
 
   /** Overwritten by the next call. Throws OrcError for numbers beyond 32 bits. */
   next(count: number): Int32Array<ArrayBuffer> {
-    const pairs = this.#scratch.take(2 * count);
+    const pairs = this.#scratch.integers(2 * count);
     this.#runs.read(pairs, count);
     for (let i = 0; i < count; i++) {
       const value = pairs[2 * i]!;
