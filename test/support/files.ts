@@ -123,7 +123,7 @@ export interface Joined {
  * `padding`: bytes between bodies; both only for formats whose footer places the rows.
  */
 export async function writeObject(
-  format: Format,
+  format: Pick<Format, 'copyOptions' | 'encode' | 'layout' | 'epilogue'>,
   queries: readonly string[],
   { engine, directory }: Workbench,
   options: { order?: readonly number[]; padding?: number; options?: FormatOptions } = {},

@@ -95,7 +95,7 @@ export function topLevelColumns(file: Struct): TopLevelColumn[] {
   return columns;
 }
 
-function nameOf(element: Struct): string {
+export function nameOf(element: Struct): string {
   const name = element.get(ELEMENT.name)?.value;
   if (!Buffer.isBuffer(name)) throw new ThriftError('a schema element has no name');
   return name.toString('utf8');
@@ -201,19 +201,19 @@ function metadata(chunk: Struct): Struct {
   return value;
 }
 
-function list(struct: Struct, id: number): List {
+export function list(struct: Struct, id: number): List {
   const value = struct.get(id)?.value;
   if (typeof value !== 'object' || !('items' in value)) throw new ThriftError(`field ${id} is not a list`);
   return value;
 }
 
-function structs({ items }: List): Struct[] {
+export function structs({ items }: List): Struct[] {
   for (const item of items) if (!(item instanceof Map)) throw new ThriftError('a list holds no structures');
   return items as Struct[];
 }
 
 /** Counts, sizes and offsets: never negative, never beyond 2^53. */
-function integer(struct: Struct, id: number): number {
+export function integer(struct: Struct, id: number): number {
   const value = struct.get(id)?.value;
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {

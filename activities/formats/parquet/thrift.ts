@@ -45,6 +45,13 @@ export function decodeStruct(bytes: Buffer): Struct {
   return new Decoder(bytes).struct(0);
 }
 
+/** A structure with other bytes behind it, and its length in bytes. */
+export function decodePrefix(bytes: Buffer): { struct: Struct; length: number } {
+  const decoder = new Decoder(bytes);
+  const struct = decoder.struct(0);
+  return { struct, length: decoder.position };
+}
+
 export function encodeStruct(struct: Struct): Buffer {
   const encoder = new Encoder();
   encoder.struct(struct);
@@ -57,6 +64,10 @@ class Decoder {
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
+  }
+
+  get position(): number {
+    return this.#position;
   }
 
   struct(depth: number): Struct {

@@ -1,0 +1,27 @@
+import type { Format } from '../format.ts';
+import { describe } from './read/describe.ts';
+import { diagnose } from './read/diagnose.ts';
+import { fetch } from './read/fetch.ts';
+import { copyOptions, encode } from './write/encode.ts';
+import { epilogue, layout, rowsInTrailer } from './write/join.ts';
+
+/** Apache ORC as a source. What becomes of its types: docs/formats.md. */
+export const orcSource: Pick<Format, 'name' | 'extensions' | 'text' | 'describe' | 'fetch' | 'diagnose'> = {
+  name: 'orc',
+  extensions: ['orc'],
+  text: false,
+  describe,
+  fetch,
+  diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+};
+
+/** Apache ORC. What becomes of types that it lacks: orcType. */
+export const orc: Format = {
+  ...orcSource,
+  ordered: false,
+  copyOptions,
+  encode,
+  layout,
+  epilogue,
+  rowsInTrailer,
+};

@@ -1,0 +1,30 @@
+/**
+ * Memory that is used again and again: memory outside of the heap that comes and goes makes the garbage
+ * collector run all the time. What was taken before is given again, with anything in it.
+ */
+export class Scratch {
+  #memory = new ArrayBuffer(0);
+
+  bytes(count: number): Buffer<ArrayBuffer> {
+    return Buffer.from(this.#atLeast(count), 0, count);
+  }
+
+  integers(count: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.#atLeast(4 * count), 0, count);
+  }
+
+  #atLeast(bytes: number): ArrayBuffer {
+    if (bytes <= this.#memory.byteLength) return this.#memory;
+    // a single large piece is not worth keeping
+    if (bytes > MOST_KEPT) return new ArrayBuffer(bytes);
+    // a little more next time, so that it does not grow with every batch
+    this.#memory = new ArrayBuffer(Math.min(MOST_KEPT, Math.ceil(bytes * 1.25)));
+    return this.#memory;
+  }
+}
+
+const MOST_KEPT = 4 * 1024 * 1024;
+
+export function bytesOf({ buffer, byteOffset, byteLength }: Int32Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,153 @@
+import { OrcError } from '../proto.ts';
+import type { BitRuns, ByteRuns } from './byte-runs.ts';
+import type { ByteSource } from './byte-source.ts';
+import { toProleptic } from './calendar.ts';
+import type { IntegerRuns } from './runs.ts';
+import { bytesOf, Scratch } from './scratch.ts';
+import { toTimestamps } from './timestamps.ts';
+import type { TimestampRules } from './timestamps.ts';
+
+/** Values as they stand in a page of Parquet, and how many they are: all or some of those asked for. */
+interface Encoded {
+  count: number;
+  bytes: Uint8Array;
+}
+
+/**
+ * The values of a column outside of NULLs, in Parquet's encoding PLAIN (or the indexes of a dictionary). Gives up
+ * to `count` of them, at least one when `count` is not 0; they may be overwritten by the next call. Throws OrcError
+ * when there are none left or one is damaged.
+ */
+export type Values = (count: number) => Encoded;
+
+/** Infinity is what the engine takes the outermost days for. */
+const MAX_DAY = 2 ** 31 - 2;
+
+export function booleans(bits: BitRuns): Values {
+  return (count) => {
+    const bytes = new Uint8Array(Math.ceil(count / 8));
+    for (let i = 0; i < count; i++) bytes[i >> 3]! |= bits.next() << (i & 7);
+    return { count, bytes };
+  };
+}
+
+/** Bytes, as Parquet's 32-bit integers. */
+export function tinyints(runs: ByteRuns): Values {
+  const scratch = new Scratch();
+  return (count) => {
+    const out = scratch.integers(count);
+    for (let i = 0; i < count; i++) out[i] = (runs.next() << 24) >> 24;
+    return { count, bytes: bytesOf(out) };
+  };
+}
+
+/** Integers of `bits` (16 or 32) as Parquet's 32-bit integers. */
+export function integers(runs: IntegerRuns, bits: number): Values {
+  const own = new Integers32(runs);
+  const shift = 32 - bits;
+  return (count) => {
+    const out = own.next(count);
+    for (let i = 0; i < count; i++) {
+      if ((out[i]! << shift) >> shift !== out[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
+    }
+    return { count, bytes: bytesOf(out) };
+  };
+}
+
+export function bigints(runs: IntegerRuns): Values {
+  const scratch = new Scratch();
+  return (count) => {
+    const pairs = scratch.integers(2 * count);
+    runs.read(pairs, count);
+    return { count, bytes: bytesOf(pairs) };
+  };
+}
+
+export function dates(runs: IntegerRuns, julian: boolean): Values {
+  const own = new Integers32(runs);
+  return (count) => {
+    const out = own.next(count);
+    for (let i = 0; i < count; i++) {
+      if (julian) out[i] = toProleptic(out[i]!);
+      if (Math.abs(out[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
+    }
+    return { count, bytes: bytesOf(out) };
+  };
+}
+
+/** Floating-point numbers of `size` bytes stand in ORC as in Parquet. */
+export function floats(source: ByteSource, size: number): Values {
+  const scratch = new Scratch();
+  return (count) => {
+    const bytes = scratch.bytes(size * count);
+    source.copy(bytes, 0, bytes.length);
+    return { count, bytes };
+  };
+}
+
+export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: TimestampRules): Values {
+  const scratch = [new Scratch(), new Scratch()] as const;
+  return (count) => {
+    const pairs = scratch[0].integers(2 * count);
+    const fractions = scratch[1].integers(2 * count);
+    seconds.read(pairs, count);
+    nanos.read(fractions, count);
+    toTimestamps(pairs, fractions, count, rules);
+    return { count, bytes: bytesOf(pairs) };
+  };
+}
+
+/** Indexes of a dictionary with `size` values: a byte for their width, and one run of so many bits each. */
+export function indexes(runs: IntegerRuns, size: number): Values {
+  const width = size <= 0x100 ? 1 : size <= 0x1_0000 ? 2 : 3;
+  const own = new Integers32(runs);
+  const scratch = new Scratch();
+  return (count) => {
+    const all = own.next(count);
+    const groups = Math.ceil(count / 8);
+    const head = groupHeader(groups);
+    const bytes = scratch.bytes(1 + head.length + 8 * groups * width).fill(0);
+    bytes[0] = 8 * width;
+    bytes.set(head, 1);
+    let at = 1 + head.length;
+    for (let i = 0; i < count; i++, at += width) {
+      const index = all[i]!;
+      if (index < 0 || index >= size) throw new OrcError('a value lies outside of its dictionary');
+      bytes[at] = index;
+      if (width > 1) bytes[at + 1] = index >> 8;
+      if (width > 2) bytes[at + 2] = index >> 16;
+    }
+    return { count, bytes };
+  };
+}
+
+/** Header of a run of `groups` times eight bit-packed numbers. */
+export function groupHeader(groups: number): number[] {
+  const bytes: number[] = [];
+  let rest = groups * 2 + 1;
+  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
+  return [...bytes, rest];
+}
+
+/** Integers that must fit 32 bits. */
+export class Integers32 {
+  readonly #runs: IntegerRuns;
+  readonly #scratch = new Scratch();
+
+  constructor(runs: IntegerRuns) {
+    this.#runs = runs;
+  }
+
+  /** Overwritten by the next call. Throws OrcError for numbers beyond 32 bits. */
+  next(count: number): Int32Array<ArrayBuffer> {
+    const pairs = this.#scratch.integers(2 * count);
+    this.#runs.read(pairs, count);
+    for (let i = 0; i < count; i++) {
+      const value = pairs[2 * i]!;
+      if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
+      // never ahead of what is still to be read
+      pairs[i] = value;
+    }
+    return pairs.subarray(0, count);
+  }
+}
