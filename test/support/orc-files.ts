@@ -4,6 +4,9 @@ import { identifier, literal } from '../../activities/engine/engine.ts';
 import type { ChunkSource, RangeReader, SourceDescription } from '../../activities/formats/format.ts';
 import { footer, postScript } from '../../activities/formats/orc/proto.ts';
 import type { Footer, PostScript } from '../../activities/formats/orc/messages.ts';
+import { blocksOf } from '../../activities/formats/orc/read/blocks.ts';
+import { compressionOf } from '../../activities/formats/orc/read/compression.ts';
+import { wholeOf } from '../../activities/formats/orc/read/file.ts';
 import { orcSource } from '../../activities/formats/orc/orc.ts';
 import { chunkDirectory } from './files.ts';
 import type { Workbench } from './files.ts';
@@ -58,7 +61,7 @@ export async function readOrc(
   return { description, rows, counts };
 }
 
-/** The same file with another footer and postscript; it must not be compressed. */
+/** The same file with another footer and postscript. */
 export function retailed(
   file: Buffer,
   change: { footer?: (footer: Footer) => void; script?: (script: PostScript) => void },
@@ -66,9 +69,14 @@ export function retailed(
   const scriptStart = file.length - 1 - file.at(-1)!;
   const script = postScript.decode(file.subarray(scriptStart, -1));
   const footerStart = scriptStart - Number(script.footerLength);
-  const tail = footer.decode(file.subarray(footerStart, scriptStart));
+  const blockSize = Number(script.compressionBlockSize);
+  const { decompress } = compressionOf(script.compression!, blockSize)!;
+  const tail = footer.decode(
+    wholeOf(blocksOf(file.subarray(footerStart, scriptStart), decompress, blockSize)),
+  );
   change.footer?.(tail);
-  const footerBytes = footer.encode(tail);
+  const plain = footer.encode(tail);
+  const footerBytes = decompress === undefined ? plain : inOriginalBlocks(plain, blockSize);
   script.footerLength = BigInt(footerBytes.length);
   change.script?.(script);
   const scriptBytes = postScript.encode(script);
@@ -78,4 +86,16 @@ export function retailed(
     scriptBytes,
     Buffer.from([scriptBytes.length]),
   ]);
+}
+
+/** As a section of a compressed file whose blocks did not become smaller. */
+function inOriginalBlocks(bytes: Buffer, blockSize: number): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += blockSize) {
+    const block = bytes.subarray(at, at + blockSize);
+    const header = Buffer.alloc(3);
+    header.writeUIntLE(block.length * 2 + 1, 0, 3);
+    blocks.push(header, block);
+  }
+  return Buffer.concat(blocks);
 }

@@ -116,6 +116,15 @@ describe('compressed blocks', () => {
     expect(decodeLz4(hex('35 616263 0300 10 78'), 100).toString()).toBe('abcabcabcabcx');
   });
 
+  test('copies from before the begin, and blocks that go on for longer than they may, are refused', () => {
+    expect(() => decodeSnappy(hex('05 00 61 01 09'), 100)).toThrow('a block is no Snappy data');
+    expect(() => decodeSnappy(hex('0c 08 616263 15 03'), 11)).toThrow(
+      'a block decodes to 12 bytes, but blocks have at most 11',
+    );
+    expect(() => decodeLz4(hex('15 61 0900 00'), 100)).toThrow('a block is no LZ4 data');
+    expect(() => decodeLz4(hex('1f 61 0100 ff 00'), 100)).toThrow('a block decodes to more than 100 bytes');
+  });
+
   test('anything decodes to no more than a block has, or is refused', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(200), (bytes, limit) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { ColumnStatistics } from '../../activities/formats/orc/messages.ts';
 import { orcSource } from '../../activities/formats/orc/orc.ts';
 import { chunkDirectory, MemoryReader, withWorkbench } from '../support/files.ts';
 import { asText, expectedRows, orcFixture, readOrc, retailed } from '../support/orc-files.ts';
@@ -96,6 +97,30 @@ describe('files of other writers', () => {
     });
   });
 
+  test('nanoseconds are kept where statistics show that they fit, or that there is no value', async () => {
+    const typeOf = async (change: (statistics: ColumnStatistics) => void): Promise<string | undefined> => {
+      const file = retailed(orcFixture('types-uncompressed'), {
+        footer: ({ types: [root], statistics }) => {
+          change(statistics[root!.subtypes[root!.fieldNames.indexOf('at')]!]!);
+        },
+      });
+      return withWorkbench(async (bench) => {
+        const { description } = await readOrc(new MemoryReader(file), bench);
+        return description.columns.find(({ name }) => name === 'at')?.type;
+      });
+    };
+    const far = BigInt(Date.UTC(2300));
+    expect(await typeOf(() => {})).toBe('TIMESTAMP_NS');
+    expect(await typeOf((found) => (found.timestampStatistics!.maximumUtc = far))).toBe('TIMESTAMP');
+    expect(await typeOf((found) => (found.timestampStatistics!.minimumUtc = -far))).toBe('TIMESTAMP');
+    expect(await typeOf((found) => delete found.timestampStatistics)).toBe('TIMESTAMP');
+    const nothing = (found: ColumnStatistics): void => {
+      delete found.timestampStatistics;
+      found.numberOfValues = 0n;
+    };
+    expect(await typeOf(nothing)).toBe('TIMESTAMP_NS');
+  });
+
   test('days of the Julian calendar keep year, month and day', async () => {
     await withWorkbench(async (bench) => {
       const file = retailed(orcFixture('types-uncompressed'), { footer: (footer) => (footer.calendar = 1) });
@@ -125,6 +150,22 @@ describe('chunks', () => {
       expect(cut.description.firstRows).toEqual(cut.counts.map((count) => (before += count) - count));
       expect(before).toBe(2000);
       expect((await readOrc(reader, bench, 8000)).counts.length).toBeLessThan(8);
+    });
+  });
+
+  test('stripes that lie in another order than their rows are read where they lie', async () => {
+    await withWorkbench(async (bench) => {
+      const file = orcFixture('stripes');
+      const inOrder = await readOrc(new MemoryReader(file), bench, 1);
+      const reversed = retailed(file, { footer: (footer) => void footer.stripes.reverse() });
+      const starts = inOrder.description.firstRows!;
+      const expected = starts
+        .map((start, chunk) => inOrder.rows.slice(start, start + inOrder.counts[chunk]!))
+        .toReversed()
+        .flat();
+      for (const chunkBytes of [1, 1e9]) {
+        expect((await readOrc(new MemoryReader(reversed), bench, chunkBytes)).rows).toEqual(expected);
+      }
     });
   });
 

@@ -1,3 +1,6 @@
+/** Bytes. */
+const MOST_KEPT = 4 * 1024 * 1024;
+
 /**
  * Memory that is used again and again: memory outside of the heap that comes and goes makes the garbage
  * collector run all the time. What was taken before is given again, with anything in it.
@@ -22,8 +25,6 @@ export class Scratch {
     return this.#memory;
   }
 }
-
-const MOST_KEPT = 4 * 1024 * 1024;
 
 export function bytesOf({ buffer, byteOffset, byteLength }: Int32Array<ArrayBuffer>): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
