@@ -6,6 +6,7 @@ import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { assemble, type AssembledPart } from './assembly.ts';
 import { withStore, type BatchContext } from './context.ts';
 import { loadPlan, readRecord, type ChunkRecord } from './ledger.ts';
+import { openingsOf, withOpening } from './openings.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
 import { METADATA_RUN, carriedKey } from './staging.ts';
 
@@ -24,9 +25,11 @@ export async function publish(
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
     const format = formatNamed(plan.destination.format);
-    const assembly = assemble(records, format.ordered);
+    const openings = openingsOf(records, format, plan.destination.options);
+    const opened = records.map((record, chunk) => withOpening(record, openings[chunk]!));
+    const assembly = assemble(opened, format.ordered);
     const epilogue = await format.epilogue(
-      records.map((record, chunk) => ({
+      opened.map((record, chunk) => ({
         position: assembly.positions[chunk]!,
         bodyBytes: record.bodyBytes,
         trailer: Buffer.from(record.trailer, 'base64'),
@@ -46,6 +49,7 @@ export async function publish(
             plan,
             part,
             records,
+            openings,
             last ? epilogue : Buffer.alloc(0),
           );
           if (uploaded !== undefined) parts.push(uploaded);
@@ -73,6 +77,7 @@ async function bringPart(
   plan: Plan,
   part: AssembledPart,
   records: ChunkRecord[],
+  openings: Buffer[],
   epilogue: Buffer,
 ): Promise<UploadedPart | undefined> {
   if (part.kind === 'uploaded') return records[part.chunk]!.part!;
@@ -81,7 +86,7 @@ async function bringPart(
       const piece = await store.get(carriedKey(run, chunk));
       if (piece?.length !== records[chunk]!.carriedBytes)
         throw new TransferError('UploadLost', `what chunk ${chunk} left at ${store.location('')} is gone`);
-      return piece;
+      return Buffer.concat([openings[chunk]!, piece]);
     }),
   );
   const body = Buffer.concat([...pieces, epilogue]);

@@ -123,6 +123,11 @@ export interface Format {
   encode?(file: string, directory: string, options: FormatOptions): Promise<string>;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
+  /**
+   * Of ordered formats, what goes before the body of a chunk when bodies are joined: the brackets and commas of an
+   * array. Asked for bodies that are not empty; `first`: all before it are empty.
+   */
+  opening?(first: boolean, options: FormatOptions): Buffer;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */

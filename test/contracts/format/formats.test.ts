@@ -1,4 +1,5 @@
 import { csv } from '../../../activities/formats/csv/csv.ts';
+import { json } from '../../../activities/formats/json/json.ts';
 import { parquet } from '../../../activities/formats/parquet/parquet.ts';
 import { formatContract } from './suite.ts';
 
@@ -10,6 +11,22 @@ formatContract({
     'a ragged row': Buffer.from('a,b\n1,2\n3\n'),
     'a quote that is never closed': Buffer.from('a,b\n1,"2\n3,4\n'),
     'a header with a name twice': Buffer.from('a,A\n1,2\n'),
+  },
+});
+
+formatContract({
+  format: json,
+  readsPerChunk: 1,
+  asText: ['day', 'at'],
+  namesColumnsInRows: true,
+  hostile: {
+    'an object of 0 bytes': Buffer.alloc(0),
+    'something else': Buffer.from('a,b\n1,2\n'),
+    'a record that is cut off': Buffer.from('{"a":1}\n{"a":'),
+    'an array that is not closed': Buffer.from('[{"a":1},{"a":2}'),
+    'a name twice': Buffer.from('{"a":1,"a":2}\n'),
+    'text that is not UTF-8': Buffer.from('{"a":"\xff"}\n', 'latin1'),
+    'no complete gzip stream': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]),
   },
 });
 

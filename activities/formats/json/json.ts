@@ -1,0 +1,22 @@
+import type { Format } from '../format.ts';
+import { describe } from './describe.ts';
+import { fetch } from './fetch.ts';
+import { copyOptions, encode, epilogue, layout, opening } from './write.ts';
+
+/** JSON, newline-delimited or one array. Rules of types: docs/formats.md. */
+export const json: Format = {
+  name: 'json',
+  extensions: ['json', 'jsonl', 'ndjson'],
+  // a value's type is part of JSON: what is text in another format must not come here as a string
+  text: false,
+  ordered: true,
+  describe,
+  fetch,
+  // the scanner has judged all that the engine reads
+  diagnose: async () => undefined,
+  copyOptions: (_index, options) => copyOptions(options),
+  encode,
+  layout,
+  opening,
+  epilogue: async (chunks, options) => epilogue(chunks, options),
+};
