@@ -16,7 +16,7 @@ async function column(...values: (string | undefined)[]): Promise<{ type: string
     const rows = await bench.engine.query(`SELECT v::VARCHAR AS v FROM ${relation}`);
     const type = description.columns.find(({ name }) => name === 'v')!.type;
     expect(await bench.engine.columns(`SELECT v FROM ${relation}`)).toEqual([
-      { name: 'v', type: type.replaceAll(/"([a-z])"/g, '$1') },
+      { name: 'v', type: type.replaceAll(/"(\w+)"/g, '$1') },
     ]);
     return { type, texts: rows.map((row) => row['v']) };
   });

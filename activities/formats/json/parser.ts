@@ -146,14 +146,16 @@ export class Parser {
     }
     const exponent = ((bytes[i] as number) | 0x20) === LETTER_E;
     if (exponent) i = this.#exponent(bytes, i);
-    if (exponent || i - start > SAFE_LENGTH || (digits === 0 && kinds === (NUMBER | NEGATIVE))) {
+    const minusZero = digits === 0 && kinds === (NUMBER | NEGATIVE);
+    if (exponent || i - start > SAFE_LENGTH || minusZero) {
       const look = lookAtNumber(Buffer.from(bytes.subarray(start, i)).toString('latin1'));
       ({ kinds, digits, scale } = look);
     }
     if (digits > shape.digits) shape.digits = digits;
     if (scale > shape.scale) shape.scale = scale;
     if ((shape.kinds & kinds) !== kinds) this.#see(shape, kinds);
-    if (shape.quoted) this.quotes.push(start, i);
+    // the engine reads -0 as an integer, which has no sign
+    if (shape.quoted || minusZero) this.quotes.push(start, i);
     return i;
   }
 

@@ -21,6 +21,8 @@ export function readJson(
     literal(file),
     `format='newline_delimited'`,
     `columns={${types}}`,
+    // else the engine takes an object for the value of the only column when none of its fields is one
+    'records=true',
     `compression='uncompressed'`,
     `maximum_object_size=${longest}`,
   ];
