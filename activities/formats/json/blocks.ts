@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { TransferError } from '../../failures.ts';
 import { Flaw } from './flaw.ts';
+import { LONGEST_RECORD, tooLong } from './parser.ts';
 import type { Scanner } from './scanner.ts';
 
-/** Bytes; a longer record is refused. Bounds the buffers here and in the engine. */
-export const LONGEST_RECORD = 16 * 1024 * 1024;
 /** Bytes scanned at a time: the pieces that come from the network are too small to be written one by one. */
 const BLOCK = 1024 * 1024;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -45,16 +44,14 @@ export async function scanAll(
       if (!(error instanceof Flaw)) throw error;
       throw malformed(error, location, where.base + done, fromFirstLine ? scanner.lines : undefined);
     }
-    if (filled - scanned > LONGEST_RECORD) {
-      const text = `a record is longer than ${LONGEST_RECORD} bytes, which is the most that is supported`;
-      throw malformed(new Flaw(scanned, text), location, where.base + done, undefined);
-    }
+    if (filled - scanned > LONGEST_RECORD)
+      throw malformed(tooLong(scanned), location, where.base + done, undefined);
     if (scanned > 0) await onBlock?.(block.subarray(0, scanned));
     block.copyWithin(0, scanned, filled);
     filled -= scanned;
     done += scanned;
     // a long record is looked at again only when it has doubled
-    threshold = Math.max(BLOCK, 2 * filled);
+    threshold = Math.min(Math.max(BLOCK, 2 * filled), LONGEST_RECORD + BLOCK);
     await setImmediate();
   };
 

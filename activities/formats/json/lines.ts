@@ -30,7 +30,11 @@ export class LineScanner implements Scanner {
   scan(bytes: Buffer, end: number, last: boolean): number {
     const limit = last ? end : bytes.subarray(0, end).lastIndexOf(NEWLINE) + 1;
     const whole = bytes.subarray(0, limit);
-    if (!isUtf8(whole)) throw firstNotUtf8(whole);
+    if (!isUtf8(whole)) {
+      const flaw = firstNotUtf8(whole);
+      this.lines += whole.toString('latin1', 0, flaw.position).split('\n').length - 1;
+      throw flaw;
+    }
     this.#parser.quotes = [];
     let i = 0;
     while (i < limit) {

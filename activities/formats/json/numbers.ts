@@ -39,7 +39,7 @@ export function lookAtNumber(text: string): NumberLook {
 function kindsOfInteger(text: string, digits: number): number {
   if (digits > MAX_DIGITS) return KIND.huge | KIND.inexact;
   const value = BigInt(text);
-  const inexact = BigInt(Number(text)) === value ? 0 : KIND.inexact;
+  const inexact = isExactDouble(text) ? 0 : KIND.inexact;
   if (value < INT64_MIN || value > UINT64_MAX) return KIND.huge | inexact;
   return inexact | (value > INT64_MAX ? KIND.unsigned : 0);
 }

@@ -36,6 +36,8 @@ ANYTHING.close();
 ANYTHING.kinds = -1;
 ANYTHING.digits = ANYTHING.scale = Infinity;
 
+/** Bytes; a longer record is refused. Bounds the buffers here and in the engine. */
+export const LONGEST_RECORD = 16 * 1024 * 1024;
 /** Levels of objects and lists in each other, a record's own braces among them. */
 const MAX_DEPTH = 64;
 /** Fields of all structs together. They are held in memory, in the plan and in the target's schema. */
@@ -79,7 +81,9 @@ export class Parser {
     }
     this.#end = end;
     this.#depth = 0;
-    return this.#object(bytes, start, this.shape);
+    const after = this.#object(bytes, start, this.shape);
+    if (after - start > LONGEST_RECORD) throw tooLong(start);
+    return after;
   }
 
   /** Offset of the next character that is no white space. */
@@ -278,7 +282,7 @@ export class Parser {
 
   #anyField(bytes: Uint8Array, start: number, names: Set<string>): Shape {
     const name = this.#name(bytes, start);
-    if (names.has(name)) throw nameTwice(start);
+    if (names.has(name)) throw nameTwice(start - 1);
     names.add(name);
     return ANYTHING;
   }
@@ -314,6 +318,13 @@ const HINTS: readonly (readonly [characters: string, hint: string])[] = [
   ["'", 'single quotes are not JSON'],
   ['/#', 'comments are not JSON'],
 ];
+
+export function tooLong(position: number): Flaw {
+  return new Flaw(
+    position,
+    `a record is longer than ${LONGEST_RECORD} bytes, which is the most that is supported`,
+  );
+}
 
 function nameTwice(position: number): Flaw {
   return new Flaw(position, 'an object has a name twice; names must be distinct');

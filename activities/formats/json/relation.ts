@@ -1,6 +1,6 @@
 import { literal } from '../../engine/engine.ts';
 import type { Column } from '../format.ts';
-import { LONGEST_RECORD } from './blocks.ts';
+import { LONGEST_RECORD } from './parser.ts';
 
 /** Bytes of a record up to which the engine's usual buffers do. */
 const USUAL_RECORD = 4 * 1024 * 1024;

@@ -1,6 +1,7 @@
 import { readRange } from '../bytes.ts';
 import type { SourceDescription } from '../format.ts';
-import { LONGEST_RECORD, scanAll } from './blocks.ts';
+import { scanAll } from './blocks.ts';
+import { LONGEST_RECORD } from './parser.ts';
 import type { Reading } from './reading.ts';
 import { contentOf, scannerFor, type Source } from './source.ts';
 

@@ -14,7 +14,7 @@ export const KIND = {
   unsigned: 128,
   /** An integer beyond 64 bits. */
   huge: 256,
-  /** A number that a double does not hold exactly. */
+  /** A number of which a double does not keep all digits. */
   inexact: 512,
 } as const;
 
