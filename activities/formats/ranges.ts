@@ -1,6 +1,8 @@
 import { readRange } from './bytes.ts';
 import type { RangeReader } from './format.ts';
 
+/** Bytes of the first request; often no more is wanted. */
+const FIRST = 1024 * 1024;
 /** Bytes per request, and requests under way, when much of an object is read in order. */
 const RANGE = 4 * 1024 * 1024;
 const AHEAD = 4;
@@ -13,17 +15,16 @@ export async function* readInOrder(
 ): AsyncGenerator<Uint8Array> {
   const ahead: Promise<Buffer>[] = [];
   let next = start;
-  // the first request alone: often no more is wanted
-  for (let wanted = 1; ; wanted = AHEAD) {
-    while (next < end && ahead.length < wanted) {
-      const range = readRange(reader, next, Math.min(next + RANGE, end));
-      // a failure is reported when its turn comes; until then it must not count as unhandled
-      range.catch(() => undefined);
-      ahead.push(range);
-      next += RANGE;
-    }
-    const first = ahead.shift();
-    if (first === undefined) return;
-    yield await first;
+  const request = (bytes: number): void => {
+    const range = readRange(reader, next, Math.min(next + bytes, end));
+    // a failure is reported when its turn comes; until then it must not count as unhandled
+    range.catch(() => undefined);
+    ahead.push(range);
+    next += bytes;
+  };
+  if (next < end) request(FIRST);
+  for (let range = ahead.shift(); range !== undefined; range = ahead.shift()) {
+    yield await range;
+    while (next < end && ahead.length < AHEAD) request(RANGE);
   }
 }

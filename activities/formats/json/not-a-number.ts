@@ -13,8 +13,8 @@ export async function holdsNotANumber(file: string): Promise<boolean> {
   let before: Buffer = Buffer.alloc(0);
   for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
     const bytes = piece as Buffer;
-    const seam = Buffer.concat([before, bytes.subarray(0, longest)]);
-    if (WORDS.some((word) => bytes.includes(word) || seam.includes(word))) return true;
+    const places = [bytes, Buffer.concat([before, bytes.subarray(0, longest)])];
+    if (places.some((place) => WORDS.some((word) => place.includes(word)))) return true;
     before = bytes.subarray(-longest);
   }
   return false;

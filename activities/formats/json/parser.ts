@@ -1,11 +1,12 @@
 import { Flaw, Incomplete } from './flaw.ts';
 import { lookAtNumber } from './numbers.ts';
 import { KIND as KINDS, Shape } from './shape.ts';
-import { skipString } from './strings.ts';
+import { skipString, STOPS as PLAIN_STOPS } from './strings.ts';
 import { isMixed } from './types.ts';
 
 // Imports are looked up at every use, but constants of the own module are compiled in.
 const KIND = KINDS;
+const STOPS = PLAIN_STOPS;
 const { number: NUMBER, fraction: FRACTION, negative: NEGATIVE, string: STRING } = KIND;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -24,11 +25,11 @@ const RETURN = 0x0d;
 const TAB = 0x09;
 const SPACE = 0x20;
 
-const LITERALS: ReadonlyMap<number, readonly [text: Buffer, kind: number]> = new Map([
-  [0x74, [Buffer.from('true'), KIND.boolean]],
-  [0x66, [Buffer.from('false'), KIND.boolean]],
-  [0x6e, [Buffer.from('null'), 0]],
-]);
+const LITERALS = [
+  { first: 0x74, text: Buffer.from('true'), kind: KIND.boolean },
+  { first: 0x66, text: Buffer.from('false'), kind: KIND.boolean },
+  { first: 0x6e, text: Buffer.from('null'), kind: 0 },
+];
 
 /** Stands for all that is inside of an opaque shape: it has seen everything. */
 const ANYTHING = new Shape();
@@ -108,21 +109,30 @@ export class Parser {
     const byte = bytes[i] as number;
     if (byte === QUOTE) {
       if ((shape.kinds & STRING) === 0) this.#see(shape, STRING);
-      return skipString(bytes, i + 1, this.#end);
+      let at = i + 1;
+      while (STOPS[bytes[at] as number] === 0) at++;
+      return bytes[at] === QUOTE ? at + 1 : skipString(bytes, at, this.#end);
     }
     if ((byte >= ZERO && byte <= NINE) || byte === MINUS) return this.#number(bytes, i, shape);
     if (byte === OPEN_OBJECT || byte === OPEN_LIST) return this.#container(bytes, i, shape, byte);
-    const literal = LITERALS.get(byte);
-    if (literal === undefined) throw this.#unexpected(bytes, i, 'a value');
-    const [text, kind] = literal;
+    return this.#literal(bytes, i, shape);
+  }
+
+  #literal(bytes: Uint8Array, start: number, shape: Shape): number {
+    const literal = LITERALS.find(({ first }) => first === bytes[start]);
+    if (literal === undefined) throw this.#unexpected(bytes, start, 'a value');
+    const { text, kind } = literal;
     for (let k = 1; k < text.length; k++) {
-      if (bytes[i + k] !== text[k]) throw this.#unexpected(bytes, i + k, `the rest of ${text.toString()}`);
+      if (bytes[start + k] !== text[k]) {
+        throw this.#unexpected(bytes, start + k, `the rest of ${text.toString()}`);
+      }
     }
+    const end = start + text.length;
     if (kind !== 0) {
       if ((shape.kinds & kind) === 0) this.#see(shape, kind);
-      if (shape.quoted) this.quotes.push(i, i + text.length);
+      if (shape.quoted) this.quotes.push(start, end);
     }
-    return i + text.length;
+    return end;
   }
 
   #number(bytes: Uint8Array, start: number, shape: Shape): number {
@@ -271,7 +281,7 @@ export class Parser {
     if (shape.opaque) return ANYTHING;
     // columns must differ in more than case, too, but that is said where all columns are known
     if (shape !== this.shape && !shape.canHave(name)) {
-      shape.close();
+      this.#close(shape);
       return ANYTHING;
     }
     if (++this.#fields > MAX_FIELDS) {
@@ -296,7 +306,12 @@ export class Parser {
 
   #see(shape: Shape, kinds: number): void {
     shape.kinds |= kinds;
-    if (isMixed(shape.kinds)) shape.close();
+    if (isMixed(shape.kinds) && !shape.opaque) this.#close(shape);
+  }
+
+  #close(shape: Shape): void {
+    this.#fields -= countFields(shape);
+    shape.close();
   }
 
   #enter(position: number): void {

@@ -5,7 +5,7 @@ const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
 
 /** Byte -> 1 where a string's plain run of characters stops: quote, backslash, control characters. */
-const STOPS = new Uint8Array(256);
+export const STOPS = new Uint8Array(256);
 STOPS.fill(1, 0, 0x20);
 STOPS[QUOTE] = 1;
 STOPS[BACKSLASH] = 1;
