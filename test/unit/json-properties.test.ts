@@ -150,11 +150,12 @@ async function copy(
   reader: MemoryReader,
   chunkBytes: number,
   options: FormatOptions,
+  rowNumbers: boolean,
 ): Promise<Buffer> {
   let hints: PlanHints = {};
   for (let plans = 1; plans <= 3; plans++) {
     try {
-      const description = await describeSource(json, reader, bench, { chunkBytes, hints });
+      const description = await describeSource(json, reader, bench, { chunkBytes, hints, rowNumbers });
       const source: ChunkSource = { location: reader.location, ...description };
       const queries: string[] = [];
       let rows = 0;
@@ -163,7 +164,7 @@ async function copy(
         queries.push(`SELECT * FROM ${chunk.relation}`);
         const [counted] = await bench.engine.query(`SELECT count(*)::INTEGER AS n FROM ${chunk.relation}`);
         expect(counted!['n']).toBe(chunk.rows);
-        if (description.firstRows !== undefined) expect(description.firstRows[index]).toBe(rows);
+        if (rowNumbers) expect(description.firstRows?.[index]).toBe(rows);
         rows += chunk.rows;
       }
       return (await writeObject(json, queries, bench, { options })).object;
@@ -193,7 +194,8 @@ describe('random records', () => {
           spaces,
           fc.integer({ min: 1, max: 200 }),
           fc.integer({ min: 1, max: 300 }),
-          async (rows, from, packing, to, blanks, piece, chunkBytes) => {
+          fc.boolean(),
+          async (rows, from, packing, to, blanks, piece, chunkBytes, rowNumbers) => {
             let turn = 0;
             const space = () =>
               blanks[turn++ % blanks.length]!.replaceAll(from === 'lines' ? /[\r\n]/g : /^$/g, '');
@@ -205,7 +207,7 @@ describe('random records', () => {
               packing === 'none' ? plain : packing === 'gzip' ? gzipSync(plain) : zstdCompressSync(plain);
             const reader = new MemoryReader(object, { piece });
             const copied = (
-              await copy(bench, reader, chunkBytes, { json: { layout: to as 'lines' } })
+              await copy(bench, reader, chunkBytes, { json: { layout: to as 'lines' } }, rowNumbers)
             ).toString();
             const read = to === 'array' ? parse(copied) : copied.split('\n').slice(0, -1).map(parse);
             expect((read as Value[]).length).toBe(rows.length);
@@ -221,6 +223,31 @@ describe('random records', () => {
       ),
     );
   }, 120_000);
+
+  test('of which the last in a block is not whole are read again with the next', async () => {
+    const [sampled] = fc.sample(fc.array(record, { minLength: 40, maxLength: 40 }), { numRuns: 1, seed: 7 });
+    // 1.1 is 1.10 in a column of text, where it must be quoted once, and records of up to 3 MiB
+    const rows = Array.from({ length: 30_000 }, (_, i) => {
+      const extra = new Map<string, Value>([
+        ['n', new Digits('1.10')],
+        ['s', i === 9_000 ? 'x'.repeat(3e6) : 'y'],
+      ]);
+      return new Map<string, Value>([
+        ...sampled![i % 40]!,
+        ...extra,
+        ['t', i % 2 === 0 ? new Digits('1.10') : 'z'],
+      ]);
+    });
+    const texts = rows.map((row) => print(row, () => ''));
+    await withWorkbench(async (bench) => {
+      for (const object of [`[${texts.join(',\n')}]`, texts.join('\n')]) {
+        const copied = await copy(bench, new MemoryReader(object), 2_000_000, {}, true);
+        const read = copied.toString().split('\n').slice(0, -1).map(parse);
+        expect(read).toHaveLength(rows.length);
+        expect(rows.findIndex((row, index) => !same(row, read[index]))).toBe(-1);
+      }
+    });
+  }, 60_000);
 
   test('are refused exactly when JSON.parse or the rules of records refuse them', async () => {
     const fragment = fc.constantFrom(

@@ -89,6 +89,13 @@ describe('types', () => {
     expect(await column('{"x":1}', keys(1000))).toEqual({ type: 'VARCHAR', texts: ['{"x":1}', keys(1000)] });
   });
 
+  test('an object without fields is a row of nulls, also where there is one column', async () => {
+    await withWorkbench(async (bench) => {
+      const { rows } = await readAll(json, new MemoryReader('{"a":"x"}\n{}\n{ }\n'), bench);
+      expect(rows).toEqual([['x'], [null], [null]]);
+    });
+  });
+
   test('columns are in order of appearance', async () => {
     await withWorkbench(async (bench) => {
       const { description, rows } = await readAll(json, new MemoryReader('{"b":1}\n{"a":2,"b":3}\n'), bench);
@@ -148,6 +155,19 @@ describe('what contradicts the planned types', () => {
       expect(plans).toBe(2);
     }
   }, 60_000);
+
+  test.each([
+    ['"id":1.5,"n":null,"s":{"a":1}', ['DOUBLE', 'VARCHAR', 'STRUCT("a" BIGINT)', 'VARCHAR']],
+    ['"id":1,"n":7,"s":{"a":1}', ['BIGINT', 'BIGINT', 'STRUCT("a" BIGINT)', 'VARCHAR']],
+    [
+      '"id":1,"n":null,"s":{"a":1,"b":{}}',
+      ['BIGINT', 'VARCHAR', 'STRUCT("a" BIGINT, "b" VARCHAR)', 'VARCHAR'],
+    ],
+    ['"id":1,"n":null,"s":"text"', ['BIGINT', 'VARCHAR', 'VARCHAR', 'VARCHAR']],
+  ])('{%s}', async (late, expected) => {
+    const { types, plans } = await converge(`${filler(1_900)}{${late}}\n${filler(100)}`, 500_000);
+    expect([types, plans]).toEqual([expected, 2]);
+  });
 
   test('for the second time has all of it read: three plans are enough', async () => {
     const contradictions = Array.from({ length: 20 }, (_, k) => `${filler(300)}{"id":1,"new${k}":1}\n`).join(

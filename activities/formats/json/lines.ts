@@ -37,15 +37,18 @@ export class LineScanner implements Scanner {
     }
     this.#parser.quotes = [];
     let i = 0;
+    let line = 0;
     while (i < limit) {
       const byte = bytes[i] as number;
       if (byte > SPACE) {
-        this.#cutBefore(this.#base + i);
+        this.#cutBefore(this.#base + line);
         i = this.#restOfLine(bytes, this.#record(bytes, i, limit), limit);
         this.rows++;
       } else {
-        if (byte === NEWLINE) this.lines++;
-        else if (!isSpace(byte)) throw new Flaw(i, 'every record must be a JSON object, in braces');
+        if (byte === NEWLINE) {
+          this.lines++;
+          line = i + 1;
+        } else if (!isSpace(byte)) throw new Flaw(i, 'every record must be a JSON object, in braces');
         i++;
       }
     }
