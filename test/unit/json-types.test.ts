@@ -91,8 +91,10 @@ describe('types', () => {
 
   test('an object without fields is a row of nulls, also where there is one column', async () => {
     await withWorkbench(async (bench) => {
-      const { rows } = await readAll(json, new MemoryReader('{"a":"x"}\n{}\n{ }\n'), bench);
-      expect(rows).toEqual([['x'], [null], [null]]);
+      for (const chunkBytes of [1, 1e9]) {
+        const { rows } = await readAll(json, new MemoryReader('{"a":"x"}\n{}\n{ }\n'), bench, { chunkBytes });
+        expect(rows).toEqual([['x'], [null], [null]]);
+      }
     });
   });
 
