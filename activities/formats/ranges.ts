@@ -15,16 +15,18 @@ export async function* readInOrder(
 ): AsyncGenerator<Uint8Array> {
   const ahead: Promise<Buffer>[] = [];
   let next = start;
-  const request = (bytes: number): void => {
+  const request = (bytes: number): boolean => {
+    if (next >= end) return false;
     const range = readRange(reader, next, Math.min(next + bytes, end));
     // a failure is reported when its turn comes; until then it must not count as unhandled
     range.catch(() => undefined);
     ahead.push(range);
     next += bytes;
+    return true;
   };
-  if (next < end) request(FIRST);
+  request(FIRST);
   for (let range = ahead.shift(); range !== undefined; range = ahead.shift()) {
     yield await range;
-    while (next < end && ahead.length < AHEAD) request(RANGE);
+    for (let more = true; more && ahead.length < AHEAD;) more = request(RANGE);
   }
 }
