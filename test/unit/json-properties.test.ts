@@ -155,7 +155,12 @@ async function copy(
   let hints: PlanHints = {};
   for (let plans = 1; plans <= 3; plans++) {
     try {
-      const description = await describeSource(json, reader, bench, { chunkBytes, hints, rowNumbers });
+      const description = await describeSource(json, reader, bench, {
+        chunkBytes,
+        maxChunks: 12,
+        hints,
+        rowNumbers,
+      });
       const source: ChunkSource = { location: reader.location, ...description };
       const queries: string[] = [];
       let rows = 0;
@@ -219,7 +224,7 @@ describe('random records', () => {
             );
           },
         ),
-        { numRuns: runs(300) },
+        { numRuns: runs(200) },
       ),
     );
   }, 120_000);
