@@ -209,6 +209,8 @@ export interface PlanHints {
   exactCuts?: boolean;
   /** Column name -> engine type that holds values which contradicted the inferred type. */
   widen?: Record<string, string>;
+  /** All that the source's format has seen of the values so far, in a form of its own, where types alone say too little. */
+  seen?: unknown;
 }
 
 export interface Statistics {

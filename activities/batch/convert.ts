@@ -9,6 +9,7 @@ import { renderSelect } from '../engine/select.ts';
 import type { FetchedChunk, Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
+import type { TransformColumn } from '../transforms/transform.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
@@ -57,7 +58,9 @@ export async function convertChunk(
   return oneAtATime(() =>
     withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
       const columns = columnsWritten(work);
-      const checked = checkedSelect(select, columns, to.compared);
+      const names = columns.map(({ name }) => name);
+      const compared = columns.map((column) => to.compared(column, 'rows'));
+      const checked = checkedSelect(select, names, compared);
       const result = join(directory, 'result');
       const statement = copyStatement(checked, literal(result), to, work);
       const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
@@ -96,9 +99,9 @@ function rowIdentityOf({ select, pieces }: ChunkWork, number: number): { object:
     : { object: `${name}#${index}`, first: 0 };
 }
 
-function columnsWritten({ select, destination: { objects } }: ChunkWork): string[] {
+function columnsWritten({ select, destination: { objects } }: ChunkWork): TransformColumn[] {
   const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
-  return select.columns.map(({ name }) => name).filter((name) => !dropped.includes(name));
+  return select.columns.filter(({ name }) => !dropped.includes(name));
 }
 
 async function resultFiles(

@@ -5,6 +5,7 @@ import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { assemble, type AssembledPart } from './assembly.ts';
 import { carriedObject, readCarried, type ChunkBody, type ChunkRecord } from './ledger.ts';
 import type { PlannedDestination } from './plan.ts';
+import { openingsOf, withOpening } from './openings.ts';
 import { isOfRun } from './staging.ts';
 
 export interface PublishedObject {
@@ -22,9 +23,12 @@ export async function publishObject(
 ): Promise<PublishedObject> {
   const bodies = records.map((record) => record.bodies[0]!);
   const format = formatNamed(destination.format);
-  const assembly = assemble(bodies, format.ordered);
+  const sizes = bodies.map(({ bodyBytes }) => bodyBytes);
+  const openings = openingsOf(sizes, format, destination.options);
+  const opened = bodies.map((body, chunk) => withOpening(body, openings[chunk]!));
+  const assembly = assemble(opened, format.ordered);
   const epilogue = await format.epilogue(
-    bodies.map(({ bodyBytes, trailer }, chunk) => ({
+    opened.map(({ bodyBytes, trailer }, chunk) => ({
       position: assembly.positions[chunk]!,
       bodyBytes,
       trailer: Buffer.from(trailer, 'base64'),
@@ -37,7 +41,7 @@ export async function publishObject(
     const parts: UploadedPart[] = [];
     for (const part of assembly.parts) {
       const end = part === assembly.parts.at(-1) ? epilogue : Buffer.alloc(0);
-      const uploaded = await bringPart(store, run, destination, part, bodies, end);
+      const uploaded = await bringPart(store, run, destination, part, { bodies, openings }, end);
       if (uploaded !== undefined) parts.push(uploaded);
     }
     return parts;
@@ -54,14 +58,14 @@ async function bringPart(
   run: Run,
   { key, uploadId }: PlannedDestination,
   part: AssembledPart,
-  bodies: readonly ChunkBody[],
+  { bodies, openings }: { bodies: readonly ChunkBody[]; openings: readonly Buffer[] },
   epilogue: Buffer,
 ): Promise<UploadedPart | undefined> {
   if (part.kind === 'uploaded') return bodies[part.chunk]!.part!;
   const pieces = await Promise.all(
-    part.chunks.map((chunk) => {
+    part.chunks.map(async (chunk) => {
       const kept = carriedObject(run, chunk, 0, bodies[chunk]!);
-      return readCarried(store, kept, 0, kept.size);
+      return Buffer.concat([openings[chunk]!, await readCarried(store, kept, 0, kept.size)]);
     }),
   );
   const body = Buffer.concat([...pieces, epilogue]);

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Run } from '../../workflows/contract.ts';
+import type { PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
-import { divide, joinParts, type DividedObject, type JoinedPart } from './divide.ts';
+import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
 import { carriedObject, readCarried, type ChunkRecord } from './ledger.ts';
+import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
 import { complete, publishedEtag } from './publish-object.ts';
 import { objectMetadata, uploadKey } from './staging.ts';
@@ -12,9 +14,11 @@ import { objectMetadata, uploadKey } from './staging.ts';
 /** Objects that are made at the same time; each holds a part of at most some 15 MiB. */
 const PARALLEL_OBJECTS = 8;
 
-/** One object, laid out. Segment 0 is the prologue, segment i + 1 is body i. */
-interface Layout extends DividedObject {
-  prologue: Buffer;
+/** One object, laid out. */
+interface Layout {
+  key: string;
+  /** One after the other: what is at hand, and bodies. */
+  segments: (Buffer | StagedBody)[];
   epilogue: Buffer;
   parts: JoinedPart[];
   bytes: number;
@@ -44,24 +48,30 @@ export async function publishObjects(
 }
 
 async function layOut(
-  object: DividedObject,
-  { format, options }: PlannedDestination,
-  objects: PlannedObjects,
+  { key, bodies }: DividedObject,
+  { format: name, options }: PlannedDestination,
+  { prologue }: PlannedObjects,
 ): Promise<Layout> {
-  const prologue = Buffer.from(objects.prologue.body, 'base64');
-  const placed = [
-    { position: 0, bodyBytes: prologue.length, trailer: Buffer.from(objects.prologue.trailer, 'base64') },
-  ];
-  let position = prologue.length;
-  for (const { body } of object.bodies) {
-    const { bodyBytes, trailer } = body;
-    placed.push({ position, bodyBytes, trailer: Buffer.from(trailer, 'base64') });
+  const format = formatNamed(name);
+  const begin = Buffer.from(prologue.body, 'base64');
+  const trailers = [prologue.trailer, ...bodies.map(({ body }) => body.trailer)];
+  const sizes = [begin.length, ...bodies.map(({ body }) => body.bodyBytes)];
+  const openings = openingsOf(sizes, format, options);
+  const placed: PlacedChunk[] = [];
+  let position = 0;
+  for (const [index, size] of sizes.entries()) {
+    const bodyBytes = openings[index]!.length + size;
+    placed.push({ position, bodyBytes, trailer: Buffer.from(trailers[index]!, 'base64') });
     position += bodyBytes;
   }
-  const epilogue = await formatNamed(format).epilogue(placed, options);
-  const parts = joinParts(placed.map(({ bodyBytes }) => bodyBytes));
-  return { ...object, prologue, epilogue, parts, bytes: position + epilogue.length };
+  const epilogue = await format.epilogue(placed, options);
+  const segments = [begin, ...bodies].flatMap((body, index) => [openings[index]!, body]);
+  const parts = joinParts(segments.map(sizeOf));
+  return { key, segments, epilogue, parts, bytes: position + epilogue.length };
 }
+
+const sizeOf = (segment: Buffer | StagedBody): number =>
+  Buffer.isBuffer(segment) ? segment.length : segment.body.bodyBytes;
 
 /** Resolves with what makes the object visible. */
 async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<unknown>> {
@@ -75,9 +85,9 @@ async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<()
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;
     const [only] = part;
-    if (only !== undefined && part.length === 1 && only.of > 0 && !last) {
-      const { chunk, index: number, body } = object.bodies[only.of - 1]!;
-      const from = carriedObject(run, chunk, number, body);
+    const staged = only === undefined ? undefined : object.segments[only.of];
+    if (staged !== undefined && !Buffer.isBuffer(staged) && part.length === 1 && !last) {
+      const from = carriedObject(run, staged.chunk, staged.index, staged.body);
       uploaded.push(await store.uploadPartCopy(key, uploadId, index + 1, from, only));
       continue;
     }
@@ -90,16 +100,16 @@ async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<()
 async function bytesOf(
   store: ObjectStore,
   run: Run,
-  { prologue, epilogue, bodies }: Layout,
+  { segments, epilogue }: Layout,
   part: JoinedPart,
   last: boolean,
 ): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for (const { of, start, end } of part) {
-    const staged = bodies[of - 1];
-    if (staged === undefined) pieces.push(prologue.subarray(start, end));
+    const segment = segments[of]!;
+    if (Buffer.isBuffer(segment)) pieces.push(segment.subarray(start, end));
     else {
-      const kept = carriedObject(run, staged.chunk, staged.index, staged.body);
+      const kept = carriedObject(run, segment.chunk, segment.index, segment.body);
       pieces.push(await readCarried(store, kept, start, end));
     }
   }

@@ -4,6 +4,7 @@ import { checksumsOf } from '../engine/checksums.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import type { Format } from '../formats/format.ts';
+import type { TransformColumn } from '../transforms/transform.ts';
 import type { ResultFile } from './convert.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
 
@@ -26,21 +27,21 @@ export function verifyCounts(
 export async function verifyFiles(
   engine: Engine,
   format: Format,
-  { chunk, pieces, select, destination: { options, objects } }: ChunkWork,
+  { chunk, pieces, destination: { options, objects } }: ChunkWork,
   files: readonly ResultFile[],
   directory: string,
-  written: { columns: readonly string[]; checksums: readonly string[]; rows: number },
+  written: { columns: readonly TransformColumn[]; checksums: readonly string[]; rows: number },
 ): Promise<void> {
   const { columns, checksums, rows } = written;
   if (files.length === 0 && rows === 0) return;
-  const typed = columns.map((name) => select.columns.find((column) => column.name === name)!);
   const index = objects === undefined ? chunk : chunk + 1;
   const found = columns.map(() => 0n);
   for (const [number, { path }] of files.entries()) {
     const own = join(directory, `read-back-${number}`);
     await mkdir(own);
-    const relation = await format.readBack(path, typed, { index, options, directory: own, engine });
-    const sums = await checksumsOf(engine, relation, columns, format.compared);
+    const relation = await format.readBack(path, columns, { index, options, directory: own, engine });
+    const compared = columns.map((column) => format.compared(column, 'file'));
+    const sums = await checksumsOf(engine, relation, compared);
     for (const [column, sum] of sums.entries()) found[column]! += BigInt(sum);
     await rm(own, { recursive: true });
   }
@@ -48,7 +49,7 @@ export async function verifyFiles(
   if (wrong.length > 0)
     throw new TransferError(
       'VerificationFailed',
-      `${nameOfChunk(chunk, pieces)}: the result read back differs in ${wrong.join(', ')}; nothing was published`,
+      `${nameOfChunk(chunk, pieces)}: the result read back differs in ${wrong.map(({ name }) => name).join(', ')}; nothing was published`,
     );
 }
 

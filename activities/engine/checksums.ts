@@ -59,30 +59,27 @@ function sumOf({ buffer, byteOffset }: Uint8Array | BigUint64Array, rows: number
   return BigInt(low) + BigInt(high) * BigInt(WORD);
 }
 
-export type Compared = 'values' | 'text';
-
-/** The same rows; on their way they are added to the meter. */
-export function checkedSelect(select: string, columns: readonly string[], as: Compared): string {
+/** The same rows; on their way the hashes of the expressions are added to the meter. */
+export function checkedSelect(
+  select: string,
+  columns: readonly string[],
+  expressions: readonly string[],
+): string {
   const [first, ...rest] = columns.map(identifier);
-  const hashes = columns.map((name) => hashOf(name, as)).join(', ');
+  const hashes = expressions.map((expression) => `hash(${expression})`).join(', ');
   const checked = `CASE WHEN ${FUNCTION}(${hashes}) = 1 THEN ${first} END AS ${first}`;
   return `SELECT ${[checked, ...rest].join(', ')} FROM (${select})`;
 }
 
-/** The checksums of what a relation holds. */
+/** The checksums of expressions over a relation. */
 export async function checksumsOf(
   engine: Engine,
   relation: string,
-  columns: readonly string[],
-  as: Compared,
+  expressions: readonly string[],
 ): Promise<string[]> {
-  const sums = columns.map(
-    (name, index) => `CAST(coalesce(sum(${hashOf(name, as)}), 0) AS VARCHAR) AS s${index}`,
+  const sums = expressions.map(
+    (expression, index) => `CAST(coalesce(sum(hash(${expression})), 0) AS VARCHAR) AS s${index}`,
   );
   const [row] = await engine.query(`SELECT ${sums.join(', ')} FROM ${relation}`);
-  return columns.map((_, index) => String(row?.[`s${index}`]));
-}
-
-function hashOf(name: string, as: Compared): string {
-  return as === 'values' ? `hash(${identifier(name)})` : `hash(CAST(${identifier(name)} AS VARCHAR))`;
+  return expressions.map((_, index) => String(row?.[`s${index}`]));
 }

@@ -107,8 +107,11 @@ export interface Format {
   readonly extensions: readonly string[];
   /** Whether values are text, so that copying text to text must repeat it exactly. */
   readonly text: boolean;
-  /** Whether what was written is compared value by value, or as the engine's text of the values. */
-  readonly compared: 'values' | 'text';
+  /**
+   * SQL for what of a column's values is held against each other, of the rows that are written and of what `readBack`
+   * finds in the file.
+   */
+  compared(this: void, column: Pick<Column, 'name' | 'type'>, side: 'rows' | 'file'): string;
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
@@ -142,13 +145,18 @@ export interface Format {
   layout(file: string): Promise<ResultLayout>;
   /**
    * Table expression over one result file alone, with columns in the order of `columns`, for the checksums of what was
-   * written; see `compared`.
+   * written.
    */
   readBack(
     file: string,
     columns: readonly Pick<Column, 'name' | 'type'>[],
     written: WrittenChunk,
   ): Promise<string>;
+  /**
+   * Of ordered formats, what goes before the body of a chunk when bodies are joined: the brackets and commas of an
+   * array. Asked for bodies that are not empty; `first`: all before it are empty.
+   */
+  opening?(first: boolean, options: FormatOptions): Buffer;
   /** What follows the bodies (a merged footer); empty when nothing does. Chunks in row order. */
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */

@@ -4,7 +4,7 @@ import type { Side } from './schema/side.ts';
 import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
 
-const FORMATS = new Set(['csv', 'parquet', 'binary']);
+const FORMATS = new Set(['csv', 'json', 'parquet', 'orc', 'binary']);
 
 /** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */
 export function unsupported({ kind, spec }: Request): FieldError[] {
@@ -43,7 +43,7 @@ function ofSide(path: string, side: Side): FieldError[] {
     errors.push(
       error(
         `${blockPath}.dataFormat`,
-        `format not supported yet; supported are ${[...FORMATS].join(' and ')}`,
+        `format not supported yet; supported are ${listed([...FORMATS])}`,
         block.dataFormat,
       ),
     );
@@ -64,3 +64,5 @@ function ofRun(spec: BatchTransferSpec): FieldError[] {
 function error(path: string, message: string, value?: string): FieldError {
   return { path, message, ...(value === undefined ? {} : { value: JSON.stringify(value) }) };
 }
+
+const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

@@ -123,7 +123,7 @@ export interface Joined {
  * `padding`: bytes between bodies; both only for formats whose footer places the rows.
  */
 export async function writeObject(
-  format: Pick<Format, 'copyOptions' | 'encode' | 'layout' | 'epilogue'>,
+  format: Pick<Format, 'copyOptions' | 'encode' | 'layout' | 'opening' | 'epilogue'>,
   queries: readonly string[],
   { engine, directory }: Workbench,
   options: { order?: readonly number[]; padding?: number; options?: FormatOptions } = {},
@@ -140,8 +140,14 @@ export async function writeObject(
   const pieces: Buffer[] = [];
   const chunks: PlacedChunk[] = [];
   let position = 0;
+  let first = true;
   for (const index of options.order ?? written.keys()) {
-    const { body, trailer } = written[index]!;
+    const { trailer } = written[index]!;
+    let { body } = written[index]!;
+    if (body.length > 0) {
+      body = Buffer.concat([format.opening?.(first, given) ?? Buffer.alloc(0), body]);
+      first = false;
+    }
     chunks[index] = { position, bodyBytes: body.length, trailer };
     const padded = Buffer.concat([body, Buffer.alloc(options.padding ?? 0)]);
     pieces.push(padded);

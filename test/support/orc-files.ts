@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identifier, literal } from '../../activities/engine/engine.ts';
+import { refuseColumns } from '../../activities/engine/source-columns.ts';
 import type { ChunkSource, RangeReader, SourceDescription } from '../../activities/formats/format.ts';
 import { footer, postScript } from '../../activities/formats/orc/proto.ts';
 import type { Footer, PostScript } from '../../activities/formats/orc/messages.ts';
@@ -50,6 +51,7 @@ export async function readOrc(
   const { engine, directory } = bench;
   const plan = { chunkBytes, maxChunks: 10_000, hints: {}, options: {}, rowNumbers: true };
   const description = await orcSource.describe(reader, { ...plan, engine, directory });
+  refuseColumns(description.columns);
   const source: ChunkSource = { location: reader.location, ...description };
   const rows: Row[] = [];
   const counts: number[] = [];

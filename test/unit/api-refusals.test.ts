@@ -44,8 +44,8 @@ describe('what is valid but not supported is refused', () => {
     ],
     [s3({ maxObjectSize: '1Gi' }), 'spec.source.s3.maxObjectSize: is for destinations;'],
     [
-      s3({ dataFormat: 'orc' }),
-      'spec.source.s3.dataFormat: format not supported yet; supported are csv and parquet',
+      s3({ dataFormat: 'avro' }),
+      'spec.source.s3.dataFormat: format not supported yet; supported are csv, json, parquet, orc and binary',
     ],
     [
       batchTransfer({ writeOperation: 'Update' }),

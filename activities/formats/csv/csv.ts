@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { copyOptions } from './copy-options.ts';
 import { describe } from './describe.ts';
@@ -14,7 +15,7 @@ export const csv: Format = {
   extensions: ['csv', 'tsv'],
   text: true,
   ordered: true,
-  compared: 'text',
+  compared: ({ name }) => `CAST(${identifier(name)} AS VARCHAR)`,
   uniteTypes: uniteKinds,
   describe,
   fetch,

@@ -1,9 +1,8 @@
+import { isExactDouble } from '../exact-double.ts';
 import { KIND } from './kinds.ts';
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
-/** Decimal digits that a double can tell apart when it is printed with as many. */
-const DOUBLE_DIGITS = 17;
 /** Numbers with at most so many characters need no look at their text. */
 export const SAFE_LENGTH = 15;
 
@@ -27,21 +26,6 @@ export function exactKind(kind: number, text: string): number {
     default:
       return kind;
   }
-}
-
-/** Whether a double printed with as many digits as `text` has gives the same number again. */
-function isExactDouble(text: string): boolean {
-  const value = Number(text);
-  const digits = significantDigits(text);
-  if (digits.length > DOUBLE_DIGITS || !Number.isFinite(value)) return false;
-  if (digits === '') return true;
-  return significantDigits(value.toPrecision(digits.length)) === digits;
-}
-
-function significantDigits(text: string): string {
-  const mantissa = text.replace(/^-/, '').replace(/e.*$/i, '');
-  const digits = mantissa.replace('.', '').replace(/^0+/, '');
-  return digits.replace(/0+$/, '');
 }
 
 /** The text begins with YYYY-MM-DD of possible months and days 01..31. */

@@ -1,4 +1,6 @@
+import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
+import { readBack } from './read-back.ts';
 import { describe } from './read/describe.ts';
 import { diagnose } from './read/diagnose.ts';
 import { fetch } from './read/fetch.ts';
@@ -19,8 +21,10 @@ export const orcSource: Pick<Format, 'name' | 'extensions' | 'text' | 'describe'
 export const orc: Format = {
   ...orcSource,
   ordered: false,
+  compared: ({ name }) => `CAST(${identifier(name)} AS VARCHAR)`,
   copyOptions,
   encode,
+  readBack: (file, _columns, written) => readBack(file, written),
   layout,
   epilogue,
   rowsInTrailer,

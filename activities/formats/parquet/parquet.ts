@@ -1,4 +1,4 @@
-import { literal } from '../../engine/engine.ts';
+import { identifier, literal } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
@@ -11,7 +11,7 @@ export const parquet: Format = {
   extensions: ['parquet', 'parq'],
   text: false,
   ordered: false,
-  compared: 'values',
+  compared: ({ name }) => identifier(name),
   describe,
   fetch,
   diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),

@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { csv } from '../../../activities/formats/csv/csv.ts';
+import { json } from '../../../activities/formats/json/json.ts';
 import { parquet } from '../../../activities/formats/parquet/parquet.ts';
 import { formatContract } from './suite.ts';
 
@@ -47,6 +48,22 @@ formatContract({
   hostile: {
     'an end cut off': zstdCompressSync(Buffer.from('\uFEFFa|b\n1|2\n', 'utf16le')).subarray(0, -2),
     'half of a character': zstdCompressSync(Buffer.from('\uFEFFa|b\n1|\ud83d\n', 'utf16le')),
+  },
+});
+
+formatContract({
+  format: json,
+  readsPerChunk: 1,
+  asText: ['day', 'at'],
+  namesColumnsInRows: true,
+  hostile: {
+    'an object of 0 bytes': Buffer.alloc(0),
+    'something else': Buffer.from('a,b\n1,2\n'),
+    'a record that is cut off': Buffer.from('{"a":1}\n{"a":'),
+    'an array that is not closed': Buffer.from('[{"a":1},{"a":2}'),
+    'a name twice': Buffer.from('{"a":1,"a":2}\n'),
+    'text that is not UTF-8': Buffer.from('{"a":"\xff"}\n', 'latin1'),
+    'no complete gzip stream': Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]),
   },
 });
 
