@@ -13,7 +13,7 @@ import type { TransformColumn } from '../transforms/transform.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
-import { partitionFiles } from './partition-files.ts';
+import { partitionFiles, type ResultFile } from './result-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
@@ -27,12 +27,6 @@ export interface ConvertedChunk {
   bytesRead: number;
   /** Of the rows written, per column; see engine/checksums.ts. */
   checksums: string[];
-}
-
-export interface ResultFile {
-  path: string;
-  /** Its directory in Hive's layout, e.g. `country=DE/day=2024-01-01`; empty without partitions. */
-  partition: string;
 }
 
 /** Small objects that are read at the same time. */

@@ -59,7 +59,7 @@ function nameOf({ prefix, name, extension }: PlannedObjects, partition: string, 
 }
 
 /** Bytes [start, end) of segment `of`, counted over what is joined. */
-export interface Segment {
+interface Segment {
   of: number;
   start: number;
   end: number;

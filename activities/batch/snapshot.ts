@@ -4,7 +4,6 @@ import { TransferError } from '../failures.ts';
 import type { Column } from '../formats/format.ts';
 import { findColumn } from '../transforms/columns.ts';
 import { rowOfNulls } from '../engine/expressions.ts';
-import type { PlannedSource } from './plan.ts';
 
 /**
  * Changes read as data: of every key the record of the largest offset counts, and none when its value is NULL (a
@@ -21,7 +20,10 @@ export interface Snapshot {
 const PATH = 'spec.readDataType';
 
 /** The source with all its pieces in one chunk. MalformedData when it holds no changes. */
-export function asSnapshot(source: PlannedSource, location: string): PlannedSource {
+export function asSnapshot<Source extends { columns: Column[]; chunks: unknown[][] }>(
+  source: Source,
+  location: string,
+): Source & { snapshot: Snapshot } {
   return { ...source, chunks: [source.chunks.flat()], snapshot: snapshotOf(source.columns, location) };
 }
 

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import type { Format } from '../formats/format.ts';
 import type { TransformColumn } from '../transforms/transform.ts';
-import type { ResultFile } from './convert.ts';
+import type { ResultFile } from './result-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
 
 /** The rows were counted apart from the engine; without a filter every one of them must have been written. */

@@ -26,7 +26,7 @@ export interface VerbatimObject {
 }
 
 /** A part of an object, or the whole when it is one part. */
-export interface VerbatimPiece {
+interface VerbatimPiece {
   object: number;
   /** Counted from 0. */
   part: number;

@@ -1,6 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ResultFile } from './convert.ts';
+
+export interface ResultFile {
+  path: string;
+  /** Its directory in Hive's layout, e.g. `country=DE/day=2024-01-01`; empty without partitions. */
+  partition: string;
+}
 
 /** The files of a partitioned result, in an order that does not depend on the file system. */
 export async function partitionFiles(root: string): Promise<ResultFile[]> {
