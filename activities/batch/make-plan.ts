@@ -40,7 +40,7 @@ export async function makePlan(
           options,
           hints: job.hints,
           rowNumbers: needsRowNumbers(transformations, TRANSFORMS, secrets),
-          chunkBytes: settings.chunkBytes,
+          chunkBytes: Math.min(settings.chunkBytes, transfer.destination.maxObjectSize ?? Infinity),
           engine,
           directory,
         });
