@@ -134,7 +134,7 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
-      if (planned.whole)
+      if (planned.whole ?? planned.chunks === 1)
         return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.

@@ -225,8 +225,8 @@ export interface PlannedRun {
   chunks: number;
   /** Chunks per slice activity. */
   sliceSize: number;
-  /** One chunk that becomes one object: copied and published in one step. */
-  whole: boolean;
+  /** One chunk that becomes one object: copied and published in one step. Absent in early histories: one chunk is. */
+  whole?: boolean;
   /** Whether anything lies beside the data that has to be cleaned up after the run. */
   staged: boolean;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */

@@ -100,7 +100,7 @@ describe('deleting a transfer', () => {
 describe('deleting what never worked goes through at once', () => {
   test.each([
     ['a spec that is wrong', 'ConfigurationError', (to: string) => ({ ...copyTo(to, 'o'), schedule: 'x' })],
-    ['what is not supported', 'Fatal', (to: string) => ({ ...copyTo(to, 'o'), writeOperation: 'Append' })],
+    ['what is not supported', 'Fatal', (to: string) => ({ ...copyTo(to, 'o'), writeOperation: 'Update' })],
     ['a source that is not there', 'Fatal', (to: string) => copyTo(to, 'o', 'none.csv')],
     ['a destination that is not there', 'Fatal', () => copyTo('no-such-bucket', 'o')],
     [
