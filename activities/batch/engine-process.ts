@@ -4,6 +4,7 @@ import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
 import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
 import { makePlan } from './make-plan.ts';
+import { preview } from './preview.ts';
 
 /** Program of an engine process: everything that parses or converts users' data happens here. */
 const settings = fromEnvironment(process.env);
@@ -12,6 +13,8 @@ serveJobs<EngineJob>(async (job, context) => {
   switch (job.type) {
     case 'plan':
       return makePlan(job, settings);
+    case 'preview':
+      return preview(job, settings);
     case 'copyChunk':
       return copyChunk(job, settings);
     case 'copyVerbatim':
