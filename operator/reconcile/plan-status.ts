@@ -70,10 +70,13 @@ export function planFailedStatus(context: StatusContext, message: string): Resou
 /** One line for people. */
 export function planSummary({ reads, writes, chunks, permissions }: PlanReport): string {
   const denied = permissions.filter(({ outcome }) => outcome === 'denied');
-  const summary = `A run would read ${reads.objects} objects of ${reads.bytes} bytes in ${chunks} chunks and write ${writes.location}.`;
+  const read = `${counted(reads.objects, 'object')}, ${counted(reads.bytes, 'byte')}, in ${counted(chunks, 'chunk')}`;
+  const summary = `A run would read ${read} and write ${writes.location}.`;
   if (denied.length === 0) return summary;
   return `${summary} It would fail: not allowed are ${denied.map(({ request, location }) => `${request} ${location}`).join(', ')}.`;
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Bounded, whatever the plan holds. */
 function planOf({ generation, parseWarnings }: StatusContext, report: PlanReport): Plan {
