@@ -1,17 +1,26 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { planWorkflowId } from '../../workflows/contract.ts';
+import type { Preview } from '../../activities/batch/preview.ts';
+import { planWorkflowId, type PlanReport, type RequestEstimate } from '../../workflows/contract.ts';
+import { ddc } from '../support/ddc.ts';
+import { expectOnly, outcome } from '../support/outcome.ts';
+import { startStoreProxy, type StoreProxy } from '../support/store-proxy.ts';
 import { apply, batchTransfer, eventsOf, getTransfer, kubectl, untilStatus } from '../support/kubernetes.ts';
 import { poll } from '../support/poll.ts';
-import { createBucket, keys, put, s3Side, uploads } from '../support/s3.ts';
+import { createBucket, endpoint, get, keys, put, s3Side, uploads } from '../support/s3.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const DRY_RUN = 'ddc.fybrik.io/dry-run';
 
 let stack: Stack;
+let proxy: StoreProxy;
 beforeAll(async () => {
+  proxy = await startStoreProxy(endpoint);
   stack = await startStack('dry-run', { DDC_CHUNK_BYTES: '100Ki' });
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await proxy.close();
+});
 
 async function payments(): Promise<string> {
   const bucket = await createBucket('dry');
@@ -105,4 +114,74 @@ test('what would fail is told: a source that is not there', async () => {
   );
   expect(status.conditions?.find(({ type }) => type === 'Stalled')).toMatchObject({ reason: 'PlanFailed' });
   expect(await keys(bucket)).toEqual(['in.csv']);
+});
+
+test('a preview shows the rows that the run writes, though its chunks are others', async () => {
+  const bucket = await payments();
+  // digests do not compress, so that the object has several chunks
+  const transformation = [{ action: 'DigestColumns', columns: ['name'], options: { algo: 'sha512' } }];
+  const destination = s3Side(bucket, 'in.parquet');
+  const converted = { source: s3Side(bucket, 'in.csv'), destination, transformation };
+  expect(await outcome(stack.namespace, 'converted', converted)).toMatchObject({ status: 'Succeeded' });
+  const spec = {
+    source: s3Side(bucket, 'in.parquet'),
+    destination: s3Side(bucket, 'out.csv'),
+    transformation: [
+      { action: 'SampleRows', options: { fraction: 0.1, seed: 7 } },
+      { action: 'DigestColumns', columns: ['name'] },
+    ],
+  };
+  const resource = batchTransfer(stack.namespace, 'shown', spec);
+  const shown = await ddc(['preview', '-f', '-', '--rows', '1500', '-o', 'json'], JSON.stringify(resource));
+  const { rows, columns } = JSON.parse(shown.stdout) as Preview;
+  expect(rows).toHaveLength(1500);
+  const done = await outcome(stack.namespace, 'shown', spec);
+  expect(done.error).toBeUndefined();
+  expect(done.progress!.chunksTotal).toBeGreaterThan(1);
+  const written = String(await get(bucket, 'out.csv')).split('\n');
+  const lines = [columns.map(({ name }) => name), ...rows].map((row) => row.join(','));
+  expect(written.slice(0, 1501)).toEqual(lines);
+});
+
+/** By kind, as RequestEstimate counts them. */
+function kindsOf(seen: readonly string[]): RequestEstimate {
+  const count = (kind: (method: string, path: string) => boolean): number =>
+    seen.filter((line) => {
+      const [method, path] = line.split(' ') as [string, string];
+      return kind(method, path);
+    }).length;
+  const isPart = (path: string): boolean => path.includes('partNumber=');
+  const isList = (path: string): boolean => /[?&](list-type|uploads)/.test(path);
+  return {
+    get: count((method, path) => ['GET', 'HEAD'].includes(method) && !isList(path)),
+    put: count((method, path) => (['PUT', 'POST'].includes(method) && !isPart(path)) || (method === 'GET' && isList(path))),
+    part: count((method, path) => method === 'PUT' && isPart(path)),
+    delete: count((method) => method === 'DELETE'),
+  };
+}
+
+test.each([
+  ['one-chunk', 'one.csv', 'out.parquet', {}],
+  ['several-chunks', 'in.csv', 'out.parquet', {}],
+  ['binary', 'in.csv', 'out.bin', { dataFormat: 'binary' }],
+])('the estimate of requests is about right: %s', async (name, from, to, more) => {
+  const bucket = await payments();
+  await put(bucket, 'one.csv', 'a\n1\n');
+  proxy.seen.length = 0;
+  const place = { endpoint: proxy.endpoint };
+  const spec = { source: s3Side(bucket, from, { ...more, ...place }), destination: s3Side(bucket, to, place) };
+  const resource = JSON.stringify(batchTransfer(stack.namespace, name, spec));
+  const planned = await ddc(['plan', '-f', '-', '-o', 'json', '--chunk-bytes', '100Ki'], resource);
+  const { requests } = JSON.parse(planned.stdout) as PlanReport;
+  // a plan is itself nothing but looking, but for the empty part of no upload
+  expect(kindsOf(proxy.seen)).toMatchObject({ part: expect.any(Number), delete: 0 });
+  proxy.seen.length = 0;
+  const done = await outcome(stack.namespace, name, spec);
+  expect(done.error).toBeUndefined();
+  const made = kindsOf(proxy.seen);
+  for (const kind of ['get', 'put', 'part', 'delete'] as const) {
+    const difference = Math.abs(made[kind] - requests[kind]);
+    if (difference > 3 + 0.3 * made[kind]) throw new Error(`${kind}: ${made[kind]}, not ${requests[kind]}`);
+  }
+  await expectOnly(bucket, ['in.csv', 'one.csv', to]);
 });
