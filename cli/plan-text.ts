@@ -15,7 +15,10 @@ export function planText(report: PlanReport, transfer: Transfer): string[] {
       ['', `${destination.format}, ${writes.operation}; there now: ${writes.present}`],
       ['WORK', `${counted(report.chunks, 'chunk')} in ${counted(report.slices, 'slice')}`],
       ['REQUESTS', `about ${get} GET and HEAD, ${put} PUT, POST and LIST, ${part} parts, ${deletes} DELETE`],
-      ['TIME', estimatedSeconds === undefined ? "the store's own" : `about ${estimatedSeconds} s, an estimate`],
+      [
+        'TIME',
+        estimatedSeconds === undefined ? "the store's own" : `about ${estimatedSeconds} s, an estimate`,
+      ],
     ]),
     ...section('SCHEMA', columnRows(source, destination)),
     ...section('CONVERSIONS', report.conversions),

@@ -5,11 +5,11 @@ const WIDEST = 64;
 export function table(rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => shortened(printable(cell))));
   const widths = (cells[0] ?? []).map((_, column) =>
-    Math.max(...cells.map((row) => [...(row[column] ?? '')].length)),
+    Math.max(...cells.map((row) => width(row[column] ?? ''))),
   );
   return cells.map((row) =>
     row
-      .map((cell, column) => cell + ' '.repeat(widths[column]! - [...cell].length))
+      .map((cell, column) => cell + ' '.repeat(widths[column]! - width(cell)))
       .join('  ')
       .trimEnd(),
   );
@@ -25,7 +25,9 @@ export function printable(text: string): string {
 
 const ESCAPES: Record<string, string> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
+const width = (text: string): number => Array.from(text).length;
+
 function shortened(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= WIDEST ? text : `${characters.slice(0, WIDEST - 1).join('')}…`;
 }

@@ -42,7 +42,10 @@ function singleDocument(content: string, name: string): unknown {
   for (const { errors } of found)
     for (const { code, pos } of errors) {
       const { line, col } = lineCounter.linePos(pos[0]);
-      throw new TransferError('InvalidOption', `${name}, line ${line}, column ${col}: not valid YAML (${code})`);
+      throw new TransferError(
+        'InvalidOption',
+        `${name}, line ${line}, column ${col}: not valid YAML (${code})`,
+      );
     }
   if (found.length !== 1)
     throw new TransferError(

@@ -29,7 +29,7 @@ export function runWorkflowId(transfer: TransferIdentity): string {
   return `${transferWorkflowPrefix(transfer)}${transfer.generation}`;
 }
 
-/** Workflow id of the plan that a dry run shows: `<kind>/<namespace>/<name>/<uid>/plan/<generation>`. */
+/** Workflow id of a dry run: `<kind>/<namespace>/<name>/<uid>/plan/<generation>`. */
 export function planWorkflowId(transfer: TransferIdentity): string {
   return `${transferWorkflowPrefix(transfer)}plan/${transfer.generation}`;
 }
@@ -305,9 +305,7 @@ export interface DeletedData {
   kept: string[];
 }
 
-export interface PlanTransferInput {
-  transfer: Transfer;
-}
+export type PlanTransferInput = Pick<BatchTransferInput, 'transfer'>;
 
 /** Result of the workflow `batchTransfer`. */
 export interface RunResult extends PublishedRun {
@@ -319,9 +317,7 @@ export interface RunResult extends PublishedRun {
   warnings: string[];
 }
 
-// ---------------------------------------------------------------- what a plan tells people
-
-/** What a run would do; result of the workflow `planTransfer`. Plain JSON without secrets. */
+/** What a run would do; result of the workflow `planTransfer`. */
 export interface PlanReport {
   source: TechnicalMetadata;
   destination: TechnicalMetadata;
@@ -329,7 +325,8 @@ export interface PlanReport {
   conversions: string[];
   warnings: string[];
   reads: { objects: number; bytes: number };
-  writes: PlannedWrite;
+  /** `location` with a `/` at the end: objects below it. `present`: what is there now and becomes of it. */
+  writes: { location: string; operation: 'Overwrite' | 'Append'; present: string };
   chunks: number;
   slices: number;
   requests: RequestEstimate;
@@ -338,19 +335,11 @@ export interface PlanReport {
   permissions: PermissionProbe[];
 }
 
-export interface PlannedWrite {
-  /** e.g. `s3://bucket/key`; with a `/` at the end: objects below it. `<run>` stands for the run's id. */
-  location: string;
-  operation: 'Overwrite' | 'Append';
-  /** What is there now and what becomes of it, for people. */
-  present: string;
-}
-
 /** Requests to both sides, planning included, for a run that meets no fault. */
 export interface RequestEstimate {
-  /** GET and HEAD. */
+  /** And HEAD. */
   get: number;
-  /** PUT, POST and LIST, which stores charge alike. */
+  /** And POST and LIST, which stores charge alike. */
   put: number;
   /** Parts of multipart uploads, sent or copied. */
   part: number;
@@ -359,12 +348,9 @@ export interface RequestEstimate {
 
 export interface PermissionProbe {
   side: 'source' | 'destination';
-  /** What was asked for. */
   request: 'HEAD' | 'GET' | 'LIST' | 'PUT' | 'DELETE';
-  /** e.g. `s3://bucket/key` */
   location: string;
   outcome: 'allowed' | 'denied' | 'not probed';
-  /** What the store says, or why it was not asked. */
   message?: string;
 }
 

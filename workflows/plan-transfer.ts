@@ -11,11 +11,7 @@ export async function planTransfer({ transfer }: PlanTransferInput): Promise<Pla
   const state = showRunState(transfer);
   const run: Run = { transfer, runId, epoch: 0, startedAt: startTime.toISOString() };
   try {
-    const report = await withRetries(
-      () => activities.planReport({ run }),
-      transfer.maxFailedRetries,
-      state,
-    );
+    const report = await withRetries(() => activities.planReport({ run }), transfer.maxFailedRetries, state);
     state.end('Succeeded');
     return report;
   } catch (error) {

@@ -6,11 +6,11 @@ import { chunkCount, type Plan } from './plan.ts';
 import { isWhole } from './slices.ts';
 import { METADATA_TRANSFER } from './staging.ts';
 
-/** Source bytes a second and core, CSV to Parquet with four columns hidden; measured, see docs/benchmarks.md. */
+/** Source bytes a second and core, CSV to Parquet with four columns hidden; measured, see docs/cli.md. */
 const CONVERTED_PER_SECOND = 30e6;
-/** Bytes a second and engine process that pass through a worker as they are; measured, see docs/benchmarks.md. */
-const COPIED_PER_SECOND = 70e6;
-/** Seconds of a run that does next to nothing; measured, see docs/benchmarks.md. */
+/** Bytes a second and engine process that pass through a worker as they are; measured, see docs/cli.md. */
+const COPIED_PER_SECOND = 90e6;
+/** Seconds of a run that does next to nothing; measured, see docs/cli.md. */
 const LEAST_SECONDS = 0.3;
 
 /** What lies at the destination now; absent = nothing is known about it. */

@@ -15,8 +15,13 @@ const DESCRIBING = 2;
 export function estimateTabular(plan: TabularPlan, ordered: boolean, whole: boolean): RequestEstimate {
   const { objects, chunks } = plan.source;
   const pieces = chunks.reduce((sum, list) => sum + list.length, 0);
-  const reading = { head: 2, list: objects.length > 1 ? listing(objects.length) : 0, get: DESCRIBING * objects.length + pieces };
-  if (whole) return { get: reading.get + reading.head + 1, put: reading.list + ABSENT + 1, part: 0, delete: 0 };
+  const reading = {
+    head: 2,
+    list: objects.length > 1 ? listing(objects.length) : 0,
+    get: DESCRIBING * objects.length + pieces,
+  };
+  if (whole)
+    return { get: reading.get + reading.head + 1, put: reading.list + ABSENT + 1, part: 0, delete: 0 };
 
   // a result as large as its source is assumed
   const bytes = objects.reduce((sum, { size }) => sum + size, 0) / chunks.length;

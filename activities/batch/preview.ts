@@ -79,7 +79,8 @@ async function showRows(
     if (shown.bytesRead >= MOST_BYTES) return;
     const work = chunkWork(plan, chunk, (key) => store.location(key));
     // chunks come in the order of the rows, so that each object's rows can be counted instead of planned
-    for (const [index, { object }] of pieces.entries()) work.pieces[index]!.firstRow = rowsOf.get(object) ?? 0;
+    for (const [index, { object }] of pieces.entries())
+      work.pieces[index]!.firstRow = rowsOf.get(object) ?? 0;
     const directory = join(settings.scratchDirectory, String(chunk));
     await mkdir(directory);
     const fetched = await fetchPieces(store, formatNamed(work.format), work, directory);

@@ -23,7 +23,11 @@ export async function probeSource(store: ObjectStore, run: Run, plan: Plan): Pro
     location: store.location(objectKey),
   };
   const first = objects.find(({ size }) => size > 0);
-  const read: Asked = { side: 'source', request: 'GET', location: store.location((first ?? objects[0]!).key) };
+  const read: Asked = {
+    side: 'source',
+    request: 'GET',
+    location: store.location((first ?? objects[0]!).key),
+  };
   return [
     { ...found, outcome: 'allowed' },
     first === undefined
@@ -52,9 +56,8 @@ export async function probeDestination(
   const writes: PermissionProbe[] = [];
   for (const key of written)
     writes.push(
-      await probe(
-        { side: 'destination', request: 'PUT', location: store.location(key) },
-        async () => store.mayWrite(key),
+      await probe({ side: 'destination', request: 'PUT', location: store.location(key) }, async () =>
+        store.mayWrite(key),
       ),
     );
   const removal: PermissionProbe = {
@@ -87,7 +90,8 @@ async function probe(asked: Asked, ask: () => Promise<unknown>): Promise<Permiss
     const { code, message } = error;
     if (code === 'AccessDenied') return { ...asked, outcome: 'denied', message };
     // it answers in a way that says nothing about permissions
-    if (code === 'Unsupported' || code === 'InvalidOption') return { ...asked, outcome: 'not probed', message };
+    if (code === 'Unsupported' || code === 'InvalidOption')
+      return { ...asked, outcome: 'not probed', message };
     throw error;
   }
 }

@@ -117,9 +117,7 @@ describe('ddc plan', () => {
     expect(outcome.code).toBe(1);
     expect(outcome.stdout).toMatch(/destination +HEAD .* allowed/);
     expect(outcome.stdout).toMatch(/destination +PUT .* denied/);
-    expect(outcome.stderr).toBe(
-      `ddc: the transfer would fail: not allowed are PUT s3://${closed}/out.csv\n`,
-    );
+    expect(outcome.stderr).toBe(`ddc: the transfer would fail: not allowed are PUT s3://${closed}/out.csv\n`);
     expect(await keys(closed)).toEqual([]);
   });
 });
@@ -189,7 +187,9 @@ describe('ddc preview', () => {
     );
 
     const sample = { action: 'SampleRows', options: { fraction: 0.001, seed: 5 } };
-    const sampled = JSON.parse((await preview(spec([sample]), '--rows', '40', '-o', 'json')).stdout) as Preview;
+    const sampled = JSON.parse(
+      (await preview(spec([sample]), '--rows', '40', '-o', 'json')).stdout,
+    ) as Preview;
     expect(sampled.rows).toHaveLength(40);
     expect(new Set(sampled.rows.map(([id]) => id)).size).toBe(40);
   });
@@ -236,7 +236,11 @@ describe.each(['plan', 'preview'])('ddc %s refuses', (command) => {
         transformation: [{ action: 'Nothing', options: { salt: SALT } }],
       }),
     );
-    for (const path of ['spec.source.s3.bucket', 'spec.destination.s3.objectKey', 'spec.transformation[0].action'])
+    for (const path of [
+      'spec.source.s3.bucket',
+      'spec.destination.s3.objectKey',
+      'spec.transformation[0].action',
+    ])
       expect(stderr).toContain(path);
   });
 
@@ -248,7 +252,9 @@ describe.each(['plan', 'preview'])('ddc %s refuses', (command) => {
   test('what is not one resource', async () => {
     expect(await run('')).toContain('standard input: there must be one resource in it, but there are 0');
     expect(await run(`${yaml(spec())}\n---\n${yaml(spec())}`)).toContain('but there are 2');
-    expect(await run(`a: ${SALT}: [${secretKey}`)).toMatch(/standard input, line 1, column \d+: not valid YAML/);
+    expect(await run(`a: ${SALT}: [${secretKey}`)).toMatch(
+      /standard input, line 1, column \d+: not valid YAML/,
+    );
     expect(await run(`a: *${SALT}`)).toContain('not valid YAML');
     expect(await run(`- ${SALT}`)).toContain('apiVersion');
   });
@@ -258,7 +264,9 @@ describe.each(['plan', 'preview'])('ddc %s refuses', (command) => {
     expect(await run(absent)).toContain(`s3://${bucket}/absent.csv does not exist`);
     const wrong = yaml(spec({ source: s3Side(bucket, 'in.csv', { secretKey: `${secretKey}${SALT}` }) }));
     expect(await run(wrong)).toContain('access denied; check accessKey, secretKey');
-    expect(await run(yaml(spec({ source: s3Side(bucket, 'in.csv', { accessKey: '' }) })))).toContain('accessKey');
+    expect(await run(yaml(spec({ source: s3Side(bucket, 'in.csv', { accessKey: '' }) })))).toContain(
+      'accessKey',
+    );
     expect(accessKey).not.toBe('');
   });
 

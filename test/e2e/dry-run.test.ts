@@ -98,7 +98,11 @@ test('a dry run fills status.plan and leaves the bucket as it is; without the an
 
   await kubectl(['annotate', 'bt', 'copy', '-n', stack.namespace, `${DRY_RUN}-`]);
   const done = await untilStatus(stack.namespace, 'copy', ['Succeeded', 'Fatal']);
-  expect(done).toMatchObject({ status: 'Succeeded', numRecords: 20_000, progress: { chunksTotal: plan!.chunks } });
+  expect(done).toMatchObject({
+    status: 'Succeeded',
+    numRecords: 20_000,
+    progress: { chunksTotal: plan!.chunks },
+  });
   expect(done.destination?.columns).toEqual(plan!.destination.columns);
   expect(await keys(bucket)).toEqual(['in.csv', 'out.parquet']);
 });
@@ -154,7 +158,10 @@ function kindsOf(seen: readonly string[]): RequestEstimate {
   const isList = (path: string): boolean => /[?&](list-type|uploads)/.test(path);
   return {
     get: count((method, path) => ['GET', 'HEAD'].includes(method) && !isList(path)),
-    put: count((method, path) => (['PUT', 'POST'].includes(method) && !isPart(path)) || (method === 'GET' && isList(path))),
+    put: count(
+      (method, path) =>
+        (['PUT', 'POST'].includes(method) && !isPart(path)) || (method === 'GET' && isList(path)),
+    ),
     part: count((method, path) => method === 'PUT' && isPart(path)),
     delete: count((method) => method === 'DELETE'),
   };
@@ -169,7 +176,10 @@ test.each([
   await put(bucket, 'one.csv', 'a\n1\n');
   proxy.seen.length = 0;
   const place = { endpoint: proxy.endpoint };
-  const spec = { source: s3Side(bucket, from, { ...more, ...place }), destination: s3Side(bucket, to, place) };
+  const spec = {
+    source: s3Side(bucket, from, { ...more, ...place }),
+    destination: s3Side(bucket, to, place),
+  };
   const resource = JSON.stringify(batchTransfer(stack.namespace, name, spec));
   const planned = await ddc(['plan', '-f', '-', '-o', 'json', '--chunk-bytes', '100Ki'], resource);
   const { requests } = JSON.parse(planned.stdout) as PlanReport;

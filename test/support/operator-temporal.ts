@@ -55,9 +55,7 @@ export function planReport(more: Partial<PlanReport> = {}): PlanReport {
     chunks: 1,
     slices: 1,
     requests: { get: 6, put: 1, part: 0, delete: 0 },
-    permissions: [
-      { side: 'source', request: 'GET', location: 's3://bucket/in.csv', outcome: 'allowed' },
-    ],
+    permissions: [{ side: 'source', request: 'GET', location: 's3://bucket/in.csv', outcome: 'allowed' }],
     ...more,
   };
 }

@@ -106,7 +106,9 @@ describe('what is there', () => {
 
   test('below a prefix', () => {
     const present = { kind: 'prefix' as const, objects: 1000, more: true };
-    expect(report(tabular(1, MB), { present }).writes.present).toMatch(/^1000 or more objects; those of this/);
+    expect(report(tabular(1, MB), { present }).writes.present).toMatch(
+      /^1000 or more objects; those of this/,
+    );
     const transfer = { ...TRANSFER, writeOperation: 'Append' as const };
     const appended = report(tabular(1, MB), { transfer, present: { ...present, objects: 1, more: false } });
     expect(appended.writes).toMatchObject({ operation: 'Append', present: '1 object; all stay' });

@@ -38,7 +38,10 @@ describe('a resource with the annotation for a dry run', () => {
     const status: ResourceStatus = { status: 'Pending', active: PLAN };
     const planning = decide({ metadata: dry, status, plan: runningReport() });
     expect(types(planning)).toEqual(['status', 'awaitEnd', 'requeueAfter']);
-    expect(condition(statusOf(planning), 'Progressing')).toMatchObject({ status: 'True', reason: 'Planning' });
+    expect(condition(statusOf(planning), 'Progressing')).toMatchObject({
+      status: 'True',
+      reason: 'Planning',
+    });
     const trouble = { attempt: 2, message: 'no route' };
     const retried = decide({ metadata: dry, status, plan: runningReport({ trouble }) });
     expect(condition(statusOf(retried), 'Progressing')).toMatchObject({ reason: 'Retrying' });

@@ -52,7 +52,18 @@ const step: Arbitrary<Step> = oneof(
   },
   {
     weight: 3,
-    arbitrary: simple('breakSpec', 'delete', 'create', 'restart', 'lead', 'follow', 'down', 'up', 'dry', 'wet'),
+    arbitrary: simple(
+      'breakSpec',
+      'delete',
+      'create',
+      'restart',
+      'lead',
+      'follow',
+      'down',
+      'up',
+      'dry',
+      'wet',
+    ),
   },
 );
 

@@ -8,9 +8,10 @@ import type { Requests } from './requests.ts';
  * there is nothing that the part could become. (A conditional PutObject would be an object on stores that ignore the
  * condition.)
  */
-export async function mayWrite({ run, client, bucket, location }: Requests, key: string): Promise<boolean> {
+export async function mayWrite(requests: Requests, key: string): Promise<boolean> {
+  const location = requests.location(key);
   const part = new UploadPartCommand({
-    Bucket: bucket,
+    Bucket: requests.bucket,
     Key: key,
     UploadId: randomUUID(),
     PartNumber: 1,
@@ -18,12 +19,12 @@ export async function mayWrite({ run, client, bucket, location }: Requests, key:
     ContentLength: 0,
   });
   try {
-    await run(`asking whether ${location(key)} may be written`, () => client.send(part));
+    await requests.run(`asking whether ${location} may be written`, () => requests.client.send(part));
   } catch (error) {
     if (!(error instanceof TransferError)) throw error;
     if (error.code === 'UploadLost') return true;
     if (error.code === 'AccessDenied') return false;
     throw error;
   }
-  throw new TransferError('Unsupported', `${location(key)}: the store takes parts of uploads that do not exist`);
+  throw new TransferError('Unsupported', `${location}: the store takes parts of uploads that do not exist`);
 }
