@@ -1,10 +1,14 @@
 import { Command } from 'commander';
 import { TransferError } from '../activities/failures.ts';
 import { decryptCommand } from './decrypt.ts';
+import { planCommand } from './plan.ts';
+import { previewCommand } from './preview.ts';
 
 /** The program `ddc`: one file per command. */
 const program = new Command('ddc')
   .description('What a person or a script asks of the Data Distribution Controller.')
+  .addCommand(planCommand())
+  .addCommand(previewCommand())
   .addCommand(decryptCommand());
 
 try {

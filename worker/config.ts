@@ -30,7 +30,7 @@ export function parseBytes(text: string): number {
   return bytes;
 }
 
-function parseCount(text: string): number {
+export function parseCount(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('Expected a whole number from 1.');

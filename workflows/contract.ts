@@ -8,6 +8,7 @@
 export const WORKFLOW_TYPES = {
   batchTransfer: 'batchTransfer',
   deleteTransfer: 'deleteTransfer',
+  planTransfer: 'planTransfer',
 } as const;
 
 export const QUERY_PROGRESS = 'progress';
@@ -26,6 +27,11 @@ export const DEFAULT_TASK_QUEUE = 'ddc';
 /** Workflow id of one run: `<kind>/<namespace>/<name>/<uid>/<generation>`. */
 export function runWorkflowId(transfer: TransferIdentity): string {
   return `${transferWorkflowPrefix(transfer)}${transfer.generation}`;
+}
+
+/** Workflow id of a dry run: `<kind>/<namespace>/<name>/<uid>/plan/<generation>`. */
+export function planWorkflowId(transfer: TransferIdentity): string {
+  return `${transferWorkflowPrefix(transfer)}plan/${transfer.generation}`;
 }
 
 /** Workflow id of the removal of everything a transfer wrote. */
@@ -277,6 +283,8 @@ export type SliceResult = Statistics;
 export interface BatchActivities {
   /** Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible. */
   plan(input: { run: Run; hints: PlanHints }): Promise<PlannedRun>;
+  /** What a run would do; nothing is written. */
+  planReport(input: { run: Run }): Promise<PlanReport>;
   /** A run of one chunk, copied and published in one step. */
   copyWhole(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   copySlice(input: SliceInput): Promise<SliceResult>;
@@ -308,6 +316,8 @@ export interface DeletedData {
   kept: string[];
 }
 
+export type PlanTransferInput = Pick<BatchTransferInput, 'transfer'>;
+
 /** Result of the workflow `batchTransfer`. */
 export interface RunResult extends PublishedRun {
   startedAt: string;
@@ -316,6 +326,43 @@ export interface RunResult extends PublishedRun {
   source: TechnicalMetadata;
   destination: TechnicalMetadata;
   warnings: string[];
+}
+
+/** What a run would do; result of the workflow `planTransfer`. */
+export interface PlanReport {
+  source: TechnicalMetadata;
+  destination: TechnicalMetadata;
+  /** Types that are others in the engine or the target, of both sides. */
+  conversions: string[];
+  warnings: string[];
+  reads: { objects: number; bytes: number };
+  /** `location` with a `/` at the end: objects below it. `present`: what is there now and becomes of it. */
+  writes: { location: string; operation: 'Overwrite' | 'Append'; present: string };
+  chunks: number;
+  slices: number;
+  requests: RequestEstimate;
+  /** Estimate for one worker; absent where no rate is known. */
+  estimatedSeconds?: number;
+  permissions: PermissionProbe[];
+}
+
+/** Requests to both sides, planning included, for a run that meets no fault. */
+export interface RequestEstimate {
+  /** And HEAD. */
+  get: number;
+  /** And POST and LIST, which stores charge alike. */
+  put: number;
+  /** Parts of multipart uploads, sent or copied. */
+  part: number;
+  delete: number;
+}
+
+export interface PermissionProbe {
+  side: 'source' | 'destination';
+  request: 'HEAD' | 'GET' | 'LIST' | 'PUT' | 'DELETE';
+  location: string;
+  outcome: 'allowed' | 'denied' | 'not probed';
+  message?: string;
 }
 
 // ---------------------------------------------------------------- progress and failures

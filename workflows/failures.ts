@@ -10,6 +10,7 @@ export interface StepFailure extends FailureDetails {
 /** For people. */
 const STEPS: Record<keyof BatchActivities, string> = {
   plan: 'planning',
+  planReport: 'planning',
   copyWhole: 'copying',
   copySlice: 'copying',
   publish: 'publishing',

@@ -5,6 +5,7 @@ import { activityFailure } from '../activity-failure.ts';
 import type { BatchContext } from './context.ts';
 import { copySlice, copyWhole } from './copy-slice.ts';
 import { planRun } from './plan-run.ts';
+import { reportPlan } from './report-plan.ts';
 import { publish } from './publish.ts';
 import { cleanUp, deleteData, discard } from './remove.ts';
 import { Turns } from './turns.ts';
@@ -18,6 +19,10 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
   const slices = new Turns(2 * context.pool.capacity);
   return {
     plan: (input) => beating('plan', input.run, (beat) => planRun(context, input, beat.signal)),
+    planReport: (input) =>
+      beating('planReport', input.run, (beat) =>
+        reportPlan(context, input.run, context.pool.processes, beat.signal),
+      ),
     copyWhole: (input) => beating('copyWhole', input.run, (beat) => copyWhole(context, input, beat.signal)),
     copySlice: (input) =>
       beating('copySlice', input.run, (beat) => {

@@ -71,7 +71,7 @@ export async function convertChunk(
 }
 
 /** Where rows must be told apart, every piece is selected from on its own, for it numbers its own rows. */
-function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
+export function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
   const { select, columns, snapshot } = work;
   if (snapshot !== undefined) {
     const relation = snapshotRelation(chunkRelation(pieces, columns).relation, snapshot);
@@ -114,7 +114,7 @@ async function resultFiles(
   return files;
 }
 
-async function fetchPieces(
+export async function fetchPieces(
   source: ObjectStore,
   format: Format,
   { pieces }: ChunkWork,
@@ -132,7 +132,7 @@ async function fetchPieces(
 
 const pieceDirectory = (directory: string, piece: number): string => join(directory, `piece-${piece}`);
 
-async function explain(
+export async function explain(
   error: Error,
   format: Format,
   { chunk, pieces }: ChunkWork,

@@ -5,6 +5,7 @@ import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
 import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
 import { makePlan } from './make-plan.ts';
+import { preview } from './preview.ts';
 
 leaveMemoryOutOfCoreDumps();
 
@@ -15,6 +16,8 @@ serveJobs<EngineJob>(async (job, context) => {
   switch (job.type) {
     case 'plan':
       return makePlan(job, settings);
+    case 'preview':
+      return preview(job, settings);
     case 'copyChunk':
       return copyChunk(job, settings);
     case 'copyVerbatim':

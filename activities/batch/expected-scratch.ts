@@ -18,7 +18,7 @@ const FACTOR_TO_TEXT = 12;
  * @throws TransferError ScratchFull when not even the source of one chunk fits
  */
 export function expectedScratch(job: EngineJob, limit: number): number {
-  if (job.type === 'plan') return PLAN_BYTES;
+  if (job.type === 'plan' || job.type === 'preview') return PLAN_BYTES;
   // parts are held in memory
   if (job.type === 'copyVerbatim' || job.type === 'copyWholeVerbatim') return 0;
   const { chunk, format, pieces, destination } = job.work;

@@ -19,6 +19,16 @@ export type EngineJob =
       secrets: TransformSecrets;
     }
   | {
+      type: 'preview';
+      run: Run;
+      hints: PlanHints;
+      /** Wanted rows. */
+      rows: number;
+      source: S3Connection;
+      destination: S3Connection;
+      secrets: TransformSecrets;
+    }
+  | {
       type: 'copyChunk';
       secrets: TransformSecrets;
       run: Run;

@@ -17,10 +17,17 @@ import { refuseOverlap } from './target.ts';
 import { makeVerbatimPlan } from './verbatim/make-plan.ts';
 import { isVerbatim } from './verbatim/plan.ts';
 
-/** Looks at the source and decides everything about the run; writes nothing anywhere. */
+/** What makePlan needs of a job. */
+export type PlanJob = Omit<Extract<EngineJob, { type: 'plan' }>, 'type'>;
+
+/**
+ * Looks at the source and decides everything about the run; writes nothing anywhere.
+ * @param numbered whether chunks may have to know the number of their first row
+ */
 export async function makePlan(
-  job: Extract<EngineJob, { type: 'plan' }>,
+  job: PlanJob,
   settings: EngineSettings,
+  numbered = true,
 ): Promise<PlanJobResult> {
   const { secrets } = job;
   const { transfer } = job.run;
@@ -39,7 +46,7 @@ export async function makePlan(
           ...(dataFormat === undefined ? {} : { dataFormat }),
           options,
           hints: job.hints,
-          rowNumbers: needsRowNumbers(transformations, TRANSFORMS, secrets),
+          rowNumbers: numbered && needsRowNumbers(transformations, TRANSFORMS, secrets),
           chunkBytes: Math.min(settings.chunkBytes, transfer.destination.maxObjectSize ?? Infinity),
           engine,
           directory,

@@ -5,13 +5,10 @@ import { connectionTo, transformSecrets, withStore, type BatchContext } from './
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
+import { chunksPerSlice, isWhole } from './slices.ts';
 import { objectMetadata } from './staging.ts';
 import { describedAs } from './verbatim/copy.ts';
 
-/** About 4 GiB in chunks of 64 MiB. */
-const MAX_SLICE = 64;
-/** So many slices at least, as far as there are chunks, that several workers can share a run. */
-const WANTED_SLICES = 8;
 /** Temporal warns about payloads beyond 256 KiB; other parts of the same payload need room. */
 const MAX_INLINE_BYTES = 192 * 1024;
 const PARALLEL_UPLOADS = 16;
@@ -38,7 +35,7 @@ export async function planRun(
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
-  const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
+  const sliceSize = chunksPerSlice(chunks);
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
@@ -46,13 +43,6 @@ export async function planRun(
     return storePlan(store, run, plan);
   });
   return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
-}
-
-/** One request makes the whole result. */
-function isWhole(plan: Plan): boolean {
-  if (plan.kind === 'tabular') return chunkCount(plan) === 1 && plan.destination.objects === undefined;
-  const [only] = plan.objects;
-  return plan.prefix === undefined && !plan.serverSide && only?.partBytes === undefined;
 }
 
 function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {

@@ -30,6 +30,11 @@ export class EnginePool<Job> {
     for (let index = 0; index < options.processes; index += 1) this.#start();
   }
 
+  /** Processes, each of which converts one chunk at a time. */
+  get processes(): number {
+    return this.#options.processes;
+  }
+
   /** Jobs that run at once. */
   get capacity(): number {
     return this.#options.processes * this.#options.jobsPerProcess;

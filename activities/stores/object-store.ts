@@ -106,6 +106,8 @@ export interface ObjectStore {
   copy(from: CopySource & { size: number }, key: string, options?: PutOptions): Promise<{ etag: string }>;
   /** Objects whose keys have this prefix, in the order of the keys' UTF-8 bytes. */
   list(prefix: string): AsyncIterable<ListedObject>;
+  /** Whether the credentials allow to write at this key; writes nothing. Fatal errors when the store does not tell. */
+  mayWrite(key: string): Promise<boolean>;
   /** Idempotent. */
   delete(keys: string[]): Promise<void>;
   close(): void;

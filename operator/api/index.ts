@@ -6,3 +6,4 @@ export { API_GROUP, API_VERSION, PLURALS } from './group.ts';
 export { parseTransfer } from './parse.ts';
 export type { ParsedTransfer } from './parse.ts';
 export type { ResourceStatus } from './status.ts';
+export { MOST_COLUMNS, MOST_TEXTS } from './plan-status.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { planSchema } from './plan-status.ts';
 
 /** `fybrik.io/v1` state vocabulary. Failed = recovering; Fatal and ConfigurationError need a person. */
 const STATES = ['Pending', 'Running', 'Succeeded', 'Failed', 'Fatal', 'ConfigurationError'] as const;
@@ -105,6 +106,7 @@ export const statusSchema = z
       .max(1_000)
       .optional()
       .describe('Objects that this transfer has written and that are removed with it.'),
+    plan: planSchema.optional(),
     conditions: z
       .array(condition)
       .max(16)

@@ -10,7 +10,7 @@ export class TermOver extends Error {}
 export interface Effects {
   writer: Pick<TransferWriter, 'writeStatus' | 'addFinalizer' | 'removeFinalizer'>;
   events: Pick<EventRecorder, 'record'>;
-  temporal: Pick<TemporalPort, 'startRun' | 'startDelete' | 'cancel'>;
+  temporal: Pick<TemporalPort, 'startRun' | 'startPlan' | 'startDelete' | 'cancel'>;
   /** Whether this process is still the leader; asked before every action. */
   mayAct(): boolean;
   /** Told of every new state of the resource that a write brought about. */
@@ -54,6 +54,9 @@ export async function perform(
         break;
       case 'start':
         await effects.temporal.startRun(action.workflowId, action.input);
+        break;
+      case 'startPlan':
+        await effects.temporal.startPlan(action.workflowId, action.input);
         break;
       case 'startDelete':
         await effects.temporal.startDelete(action.workflowId, action.input);

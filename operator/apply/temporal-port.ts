@@ -1,10 +1,17 @@
-import type { BatchTransferInput, DeleteTransferInput, Transfer } from '../../workflows/contract.ts';
+import type {
+  BatchTransferInput,
+  DeleteTransferInput,
+  PlanTransferInput,
+  Transfer,
+} from '../../workflows/contract.ts';
 import type { RunReport } from '../reconcile/actions.ts';
 
 /** Temporal, as far as the operator uses it. Every method throws TemporalUnavailable when there is no answer. */
 export interface TemporalPort {
   /** Starts a run; does nothing when this id was ever used. */
   startRun(workflowId: string, input: BatchTransferInput): Promise<void>;
+  /** Starts a dry run; does nothing when this id was ever used. */
+  startPlan(workflowId: string, input: PlanTransferInput): Promise<void>;
   /** Starts a removal; does nothing while one goes on or when one has succeeded. */
   startDelete(workflowId: string, input: DeleteTransferInput): Promise<void>;
   describe(workflowId: string): Promise<RunReport>;

@@ -12,6 +12,8 @@ import type {
   BatchTransferInput,
   DeletedData,
   DeleteTransferInput,
+  PlanReport,
+  PlanTransferInput,
   RunProgress,
   RunResult,
   Transfer,
@@ -70,6 +72,10 @@ class Temporal implements TemporalPort {
 
   async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
     await this.#start(WORKFLOW_TYPES.batchTransfer, workflowId, input.transfer, input, 'REJECT_DUPLICATE');
+  }
+
+  async startPlan(workflowId: string, input: PlanTransferInput): Promise<void> {
+    await this.#start(WORKFLOW_TYPES.planTransfer, workflowId, input.transfer, input, 'REJECT_DUPLICATE');
   }
 
   async startDelete(workflowId: string, input: DeleteTransferInput): Promise<void> {
@@ -198,6 +204,10 @@ class Temporal implements TemporalPort {
       if (type === WORKFLOW_TYPES.deleteTransfer) {
         const data: DeletedData = await this.#call(() => handle.result());
         return { state: 'deleted', data };
+      }
+      if (type === WORKFLOW_TYPES.planTransfer) {
+        const report: PlanReport = await this.#call(() => handle.result());
+        return { state: 'planned', report };
       }
       const result: RunResult = await this.#call(() => handle.result());
       return this.#withProgress({ state: 'completed', result }, workflowId);

@@ -2,6 +2,8 @@ import type {
   BatchTransferInput,
   DeletedData,
   DeleteTransferInput,
+  PlanReport,
+  PlanTransferInput,
   RunProgress,
   RunResult,
   Transfer,
@@ -16,6 +18,8 @@ export type RunReport =
   | CompletedReport
   /** A removal that is complete. */
   | { state: 'deleted'; data: DeletedData }
+  /** A dry run that is complete. */
+  | { state: 'planned'; report: PlanReport }
   | EndedReport;
 
 export interface CompletedReport {
@@ -77,6 +81,7 @@ export type Action =
   | { type: 'status'; status: ResourceStatus }
   | EventAction
   | { type: 'start'; workflowId: string; input: BatchTransferInput }
+  | { type: 'startPlan'; workflowId: string; input: PlanTransferInput }
   | { type: 'startDelete'; workflowId: string; input: DeleteTransferInput }
   | { type: 'cancel'; workflowId: string }
   /** Look again when this workflow ends ... */

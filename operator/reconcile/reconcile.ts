@@ -5,6 +5,7 @@ import { renderErrors } from '../api/index.ts';
 import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { Action, EndedReport, Observation, RunningReport, RunReport } from './actions.ts';
 import { reconcileDeletion } from './deletion.ts';
+import { isPlanId, isPlanned, planOfDryRun, reconcileDryRun } from './dry-run.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
@@ -28,7 +29,11 @@ export function workflowsToDescribe(resource: TransferResource, parsed: ParsedTr
   if (resource.status?.active) ids.add(resource.status.active);
   if (resource.metadata.deletionTimestamp) {
     if (hasFinalizer(resource)) ids.add(deleteWorkflowId(identityOf(resource)));
-  } else if (parsed.ok && !isSettled(resource)) ids.add(runWorkflowId(identityOf(resource)));
+  } else if (parsed.ok && !isSettled(resource)) {
+    ids.add(runWorkflowId(identityOf(resource)));
+    const plan = planOfDryRun(resource);
+    if (plan !== undefined && !isPlanned(resource, plan)) ids.add(plan);
+  }
   return [...ids];
 }
 
@@ -42,7 +47,7 @@ export function workflowsToDescribe(resource: TransferResource, parsed: ParsedTr
 export function reconcile(observation: Observation): Action[] {
   const actions = observation.runs ? decide(observation, observation.runs) : temporalUnavailable(observation);
   // Before a start the status is written even when it says so already: the write fails if somebody else was faster.
-  const starts = actions.some(({ type }) => type === 'start' || type === 'startDelete');
+  const starts = actions.some(({ type }) => type.startsWith('start'));
   const { status } = observation.resource;
   return actions.filter((action) => action.type !== 'status' || starts || differs(action.status, status));
 }
@@ -54,12 +59,13 @@ function decide(observation: Observation, runs: Record<string, RunReport>): Acti
     parsed.noFinalizer && hasFinalizer(resource) ? [{ type: 'removeFinalizer' }] : [];
   const present = resource.status ?? {};
   const current = runWorkflowId(identityOf(resource));
-  if (present.active === undefined || present.active === current)
+  if ([undefined, current, planOfDryRun(resource)].includes(present.active))
     return [...unneeded, ...decideCurrent(observation, runs, present)];
 
-  const older = runs[present.active] ?? { state: 'absent' };
-  if (older.state === 'running') return [...unneeded, ...stopOlder(observation, present.active, older)];
-  const idle = { ...without(present, 'active'), ...outcome(present.active, older) };
+  const active = present.active!;
+  const older = runs[active] ?? { state: 'absent' };
+  if (older.state === 'running') return [...unneeded, ...stopOlder(observation, active, older)];
+  const idle = { ...without(present, 'active'), ...outcome(active, older) };
   return [...unneeded, ...decideCurrent(observation, runs, idle)];
 }
 
@@ -75,6 +81,11 @@ function decideCurrent(
   const context = contextOf(observation, parsed.transfer, present);
   const { workflowId, now } = context;
   const report = runs[workflowId] ?? { state: 'absent' };
+  const plan = planOfDryRun(resource);
+  if (plan !== undefined && report.state === 'absent') {
+    if (isPlanned(resource, plan)) return [];
+    return reconcileDryRun({ ...context, workflowId: plan }, runs[plan] ?? { state: 'absent' });
+  }
   const watched: Action[] = [{ type: 'awaitEnd', workflowId }];
   switch (report.state) {
     case 'absent': {
@@ -107,6 +118,7 @@ function decideCurrent(
       ];
     }
     case 'deleted':
+    case 'planned':
       return [];
     default: {
       const [reason, message] = fatalEnd(report);
@@ -135,6 +147,7 @@ function stopOlder(observation: Observation, workflowId: string, report: Running
   const { resource, parsed, now } = observation;
   const present = resource.status ?? {};
   const kept = without(present, 'error', 'progress', 'retry');
+  const former = isPlanId(workflowId) ? 'the plan' : 'the run of the previous spec';
   const status = withConditions(
     { present, generation: resource.metadata.generation, now },
     {
@@ -143,8 +156,8 @@ function stopOlder(observation: Observation, workflowId: string, report: Running
       ...(!parsed.ok && { error: renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH) }),
     },
     {
-      Ready: ['False', 'Pending', 'The spec has changed; the run of the previous spec is being stopped.'],
-      Progressing: ['True', 'StoppingPreviousRun', 'Waiting until the run of the previous spec has stopped.'],
+      Ready: ['False', 'Pending', `The resource has changed; ${former} is being stopped.`],
+      Progressing: ['True', 'StoppingPreviousRun', `Waiting until ${former} has stopped.`],
       Stalled: ['False', 'Pending', ''],
     },
   );
@@ -160,7 +173,7 @@ function stopOlder(observation: Observation, workflowId: string, report: Running
 /** What the status keeps of a run whose spec is no longer the present one. */
 function outcome(workflowId: string, report: RunReport): Partial<ResourceStatus> {
   if (report.state === 'completed') return published(workflowId, report.result);
-  return report.state === 'failed' ? { lastFailed: workflowId } : {};
+  return report.state === 'failed' && !isPlanId(workflowId) ? { lastFailed: workflowId } : {};
 }
 
 function refuse(

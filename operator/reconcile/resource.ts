@@ -5,6 +5,9 @@ import type { ResourceStatus } from '../api/index.ts';
 /** Keeps a deleted resource until what its transfer wrote is removed. */
 export const FINALIZER = `ddc.${API_GROUP}/finalizer`;
 
+/** With the value `true`: nothing is copied, and the status says what a run would do. */
+const DRY_RUN = `ddc.${API_GROUP}/dry-run`;
+
 /** A BatchTransfer or SyncTransfer as the API server holds it. */
 export interface TransferResource {
   apiVersion: string;
@@ -16,6 +19,7 @@ export interface TransferResource {
     resourceVersion: string;
     generation: number;
     finalizers?: string[];
+    annotations?: Record<string, string>;
     deletionTimestamp?: string;
   };
   spec?: unknown;
@@ -44,4 +48,8 @@ export function identityOf({ apiVersion, kind, metadata }: TransferResource): Tr
 
 export function hasFinalizer(resource: TransferResource): boolean {
   return resource.metadata.finalizers?.includes(FINALIZER) ?? false;
+}
+
+export function isDryRun({ metadata }: TransferResource): boolean {
+  return metadata.annotations?.[DRY_RUN] === 'true';
 }

@@ -31,16 +31,18 @@ export interface StatusContext {
 
 /** The run is about to be started: recorded before it is, so that no run is ever unknown to the status. */
 export function intendedStatus(context: StatusContext): ResourceStatus {
-  const { present, transfer, workflowId, parseWarnings } = context;
+  const { present, transfer, workflowId, parseWarnings, generation } = context;
+  const { plan } = present;
   return withConditions(
     context,
     {
-      ...without(present, 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      ...without(present, 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
       status: 'Pending',
       active: workflowId,
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
       warnings: warnings(parseWarnings),
+      ...(plan?.generation === generation && { plan }),
     },
     {
       Ready: ['False', 'Pending', 'The run is about to start.'],

@@ -46,6 +46,12 @@ export class FakeCluster {
     this.#update({ ...this.resource, spec, metadata: { ...metadata, generation: metadata.generation + 1 } });
   }
 
+  /** Annotations are no part of the spec: the generation stays. */
+  annotate(annotations: Record<string, string>): void {
+    if (!this.resource) return;
+    this.#update({ ...this.resource, metadata: { ...this.resource.metadata, annotations } });
+  }
+
   delete(): void {
     if (!this.resource || this.resource.metadata.deletionTimestamp) return;
     const { metadata } = this.resource;

@@ -1,6 +1,8 @@
 import type {
   BatchTransferInput,
   DeleteTransferInput,
+  PlanReport,
+  PlanTransferInput,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
@@ -10,7 +12,7 @@ import type { RunReport, RunningReport } from '../../operator/reconcile/actions.
 
 interface Workflow {
   report: RunReport;
-  input: BatchTransferInput | DeleteTransferInput;
+  input: BatchTransferInput | DeleteTransferInput | PlanTransferInput;
 }
 
 export const NOTHING = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
@@ -41,6 +43,23 @@ export function runResult(keys: string[]): RunResult {
   };
 }
 
+export function planReport(more: Partial<PlanReport> = {}): PlanReport {
+  const { source, destination } = runResult([]);
+  return {
+    source,
+    destination,
+    conversions: [],
+    warnings: [],
+    reads: { objects: 1, bytes: 30 },
+    writes: { location: 's3://bucket/out', operation: 'Overwrite', present: 'nothing' },
+    chunks: 1,
+    slices: 1,
+    requests: { get: 6, put: 1, part: 0, delete: 0 },
+    permissions: [{ side: 'source', request: 'GET', location: 's3://bucket/in.csv', outcome: 'allowed' }],
+    ...more,
+  };
+}
+
 /** Temporal with its rules for workflow ids, a worker that does what the test says, and the store it writes to. */
 export class FakeTemporal implements TemporalPort {
   readonly workflows = new Map<string, Workflow>();
@@ -55,6 +74,12 @@ export class FakeTemporal implements TemporalPort {
     this.#answer('start');
     if (!this.workflows.has(workflowId)) this.#start(workflowId, input);
     this.hook('after', 'start');
+  }
+
+  async startPlan(workflowId: string, input: PlanTransferInput): Promise<void> {
+    this.#answer('startPlan');
+    if (!this.workflows.has(workflowId)) this.#start(workflowId, input);
+    this.hook('after', 'startPlan');
   }
 
   async startDelete(workflowId: string, input: DeleteTransferInput): Promise<void> {
@@ -108,6 +133,10 @@ export class FakeTemporal implements TemporalPort {
         workflow.report = { state: 'deleted', data: { deleted: [], kept: [] } };
       }
     } else if (how === 'success') {
+      if (!('previous' in input)) {
+        workflow.report = { state: 'planned', report: planReport() };
+        return;
+      }
       const { objectKey } = input.transfer.destination;
       for (const { key } of input.previous) this.store.delete(key);
       this.store.add(objectKey);

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { deleteWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
+import { deleteWorkflowId, planWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
 import type { RunProgress } from '../../workflows/contract.ts';
 import { parseTransfer } from '../../operator/api/index.ts';
 import type { ResourceStatus } from '../../operator/api/index.ts';
@@ -21,6 +21,7 @@ interface Situation {
   run?: RunReport;
   older?: RunReport;
   removal?: RunReport;
+  plan?: RunReport;
   temporal?: 'down';
 }
 
@@ -36,17 +37,20 @@ export function resourceOf({ spec = specTo('out'), metadata = {}, status }: Situ
 
 export const RUN = runWorkflowId(identityOf(resourceOf({})));
 export const OLDER = runWorkflowId({ ...identityOf(resourceOf({})), generation: 1 });
+export const PLAN = planWorkflowId(identityOf(resourceOf({})));
 export const REMOVAL = deleteWorkflowId(identityOf(resourceOf({})));
 export const finalized = { finalizers: [FINALIZER] };
+export const dry = { annotations: { 'ddc.fybrik.io/dry-run': 'true' } };
 export const deleting = { ...finalized, deletionTimestamp: '2026-01-01T00:00:00Z', generation: 3 };
 
 export function decide(situation: Situation): Action[] {
   const resource = resourceOf(situation);
-  const { run, older, removal } = situation;
+  const { run, older, removal, plan } = situation;
   const runs = {
     ...(run && { [RUN]: run }),
     ...(older && { [OLDER]: older }),
     ...(removal && { [REMOVAL]: removal }),
+    ...(plan && { [PLAN]: plan }),
   };
   return reconcile({
     resource,

@@ -15,6 +15,7 @@ import type {
   BatchTransferInput,
   FailureDetails,
   PlannedRun,
+  PlanReport,
   PublishedRun,
   RunProgress,
   Transfer,
@@ -69,6 +70,19 @@ export const planned = (chunks: number, sliceSize = 1): PlannedRun => ({
   warnings: [],
 });
 
+export const PLAN_REPORT: PlanReport = {
+  source: { format: 'csv', columns: [{ name: 'a', type: 'int64', nullable: true }] },
+  destination: { format: 'parquet', columns: [{ name: 'a', type: 'int64', nullable: true }] },
+  conversions: [],
+  warnings: [],
+  reads: { objects: 1, bytes: 20 },
+  writes: { location: 's3://b/out', operation: 'Overwrite', present: 'nothing' },
+  chunks: 1,
+  slices: 1,
+  requests: { get: 6, put: 1, part: 0, delete: 0 },
+  permissions: [{ side: 'source', request: 'GET', location: 's3://b/in.csv', outcome: 'allowed' }],
+};
+
 /** As activities throw them. */
 export function failure(type: string, details: FailureDetails, message = type): ApplicationFailure {
   return ApplicationFailure.create({ type, message, nonRetryable: true, details: [details] });
@@ -80,6 +94,7 @@ const SUM = { rowsRead: 1, rowsWritten: 1, bytesRead: 10, bytesWritten: 5 };
 export function fakeActivities(overrides: Partial<BatchActivities>, calls: string[]): BatchActivities {
   const all: BatchActivities = {
     plan: async () => planned(1),
+    planReport: async () => PLAN_REPORT,
     copyWhole: async () => PUBLISHED,
     copySlice: async () => SUM,
     publish: async () => PUBLISHED,

@@ -18,7 +18,9 @@ type Simple =
   | 'lead'
   | 'follow'
   | 'down'
-  | 'up';
+  | 'up'
+  | 'dry'
+  | 'wet';
 type Step =
   | { do: Simple }
   | { do: 'changeSpec'; key: string }
@@ -50,7 +52,18 @@ const step: Arbitrary<Step> = oneof(
   },
   {
     weight: 3,
-    arbitrary: simple('breakSpec', 'delete', 'create', 'restart', 'lead', 'follow', 'down', 'up'),
+    arbitrary: simple(
+      'breakSpec',
+      'delete',
+      'create',
+      'restart',
+      'lead',
+      'follow',
+      'down',
+      'up',
+      'dry',
+      'wet',
+    ),
   },
 );
 
@@ -84,6 +97,10 @@ async function take(world: World, next: Step): Promise<void> {
     case 'down':
     case 'up':
       temporal.up = next.do === 'up';
+      break;
+    case 'dry':
+    case 'wet':
+      cluster.annotate(next.do === 'dry' ? { 'ddc.fybrik.io/dry-run': 'true' } : {});
       break;
     case 'finish':
       for (const [id] of temporal.running) temporal.finish(id, next.how);
@@ -140,7 +157,9 @@ function check(world: World): void {
   expect(new Set(runs).size).toBe(runs.length);
   if (!resource || resource.metadata.finalizers?.includes(FINALIZER)) return;
   // no finalizer: nothing was started yet, or everything is removed
-  const own = [...workflows].filter(([id]) => id.includes(`/${resource.metadata.uid}/`));
+  const own = [...workflows.keys()].filter(
+    (id) => id.includes(`/${resource.metadata.uid}/`) && !id.includes('/plan/'),
+  );
   expect(own).toEqual([]);
   expect([...store]).toEqual([]);
 }
@@ -156,6 +175,7 @@ test('whatever happens, a spec runs once, runs never overlap, and a resource goe
         check(world);
         if (before && !world.cluster.resource) expect([...world.temporal.store]).toEqual([]);
       }
+      world.cluster.annotate({});
       // a deletion of a spec that is broken waits for a person
       if (world.cluster.resource) world.cluster.changeSpec(specTo('c'));
       await settle(world);

@@ -8,7 +8,7 @@ import { BINARY, findObjects, verbatimPlan } from './plan.ts';
 
 /** Looks at the source of a copy byte for byte; writes nothing anywhere. */
 export async function makeVerbatimPlan(
-  job: Extract<EngineJob, { type: 'plan' }>,
+  job: Omit<Extract<EngineJob, { type: 'plan' }>, 'type'>,
   settings: EngineSettings,
 ): Promise<PlanJobResult> {
   const { transfer } = job.run;

@@ -1,0 +1,44 @@
+import type { PlanReport, Run } from '../../workflows/contract.ts';
+import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
+import { describePlan } from './describe-plan.ts';
+import type { PlanJobResult } from './jobs.ts';
+import { probeDestination, probeSource } from './probe-permissions.ts';
+import { replanning } from './replanning.ts';
+
+/** In names that would hold the run's id. */
+const ANY_RUN = '<run>';
+
+/**
+ * Plans a run and asks for the permissions that it needs, without writing anything anywhere. Throws TransferErrors
+ * where a run could not be planned; what is not allowed at the destination is told in the report.
+ * @param processes engine processes of the worker that the time is estimated for
+ */
+export async function reportPlan(
+  context: BatchContext,
+  run: Run,
+  processes: number,
+  signal: AbortSignal,
+): Promise<PlanReport> {
+  const { transfer } = run;
+  const stores = {
+    source: await connectionTo(context, transfer.source),
+    destination: await connectionTo(context, transfer.destination),
+  };
+  const reported = { ...run, runId: ANY_RUN };
+  const secrets = await transformSecrets(context, reported, stores.destination);
+  return replanning(async (hints) => {
+    const job = { type: 'plan' as const, run: reported, hints, ...stores, secrets };
+    const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
+    const [source, destination] = await Promise.all([
+      withStore(context, transfer.source, (store) => probeSource(store, run, plan)),
+      withStore(context, transfer.destination, (store) => probeDestination(store, run, plan)),
+    ]);
+    return describePlan(plan, {
+      ...found,
+      transfer,
+      present: destination.present,
+      permissions: [...source, ...destination.permissions],
+      processes,
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { LineCounter, parseAllDocuments } from 'yaml';
+import { TransferError } from '../activities/failures.ts';
+import { resourceSecrets } from '../activities/secrets/resource.ts';
+import type { SecretResolver } from '../activities/secrets/secrets.ts';
+import { parseTransfer, renderErrors } from '../operator/api/index.ts';
+import type { Transfer } from '../workflows/contract.ts';
+
+export interface TransferFile {
+  transfer: Transfer;
+  /** Of the file's own inline credentials. */
+  secrets: SecretResolver;
+  warnings: string[];
+}
+
+/**
+ * The BatchTransfer in a file, or on standard input for `-`, as the operator would read it from the API server.
+ * Throws TransferErrors with all that is wrong, never with a credential.
+ */
+export async function readTransfer(file: string): Promise<TransferFile> {
+  const content =
+    file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
+  const resource = asApplied(singleDocument(content, file === '-' ? 'standard input' : file));
+  if (resource['kind'] === 'SyncTransfer')
+    throw new TransferError(
+      'Unsupported',
+      'kind: a SyncTransfer has no end that could be planned or shown; give a BatchTransfer (value "SyncTransfer")',
+    );
+  const parsed = parseTransfer(resource, process.env);
+  if (!parsed.ok) throw new TransferError('InvalidOption', renderErrors(parsed.errors));
+  const { transfer, warnings } = parsed;
+  return { transfer, warnings, secrets: resourceSecrets(() => Promise.resolve(resource)) };
+}
+
+/** The parser's own messages may repeat what is in the file, and so a credential: only place and code are told. */
+function singleDocument(content: string, name: string): unknown {
+  const lineCounter = new LineCounter();
+  const documents = parseAllDocuments(content, { prettyErrors: false, lineCounter });
+  const found = Array.isArray(documents) ? documents.filter(({ contents }) => contents !== null) : [];
+  for (const { errors } of found)
+    for (const { code, pos } of errors) {
+      const { line, col } = lineCounter.linePos(pos[0]);
+      throw new TransferError(
+        'InvalidOption',
+        `${name}, line ${line}, column ${col}: not valid YAML (${code})`,
+      );
+    }
+  if (found.length !== 1)
+    throw new TransferError(
+      'InvalidOption',
+      `${name}: there must be one resource in it, but there are ${found.length}`,
+    );
+  try {
+    return found[0]!.toJS();
+  } catch {
+    throw new TransferError('InvalidOption', `${name}: not valid YAML (an alias that cannot be resolved)`);
+  }
+}
+
+/** With what the API server gives to every resource. */
+function asApplied(value: unknown): Record<string, unknown> {
+  const resource = objectOr(value);
+  const metadata = objectOr(resource['metadata']);
+  return {
+    ...resource,
+    metadata: { namespace: 'default', uid: randomUUID(), ...metadata, generation: 1 },
+  };
+}
+
+function objectOr(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function unreadable(file: string): (error: unknown) => never {
+  return () => {
+    throw new TransferError('InvalidOption', `-f: ${file} cannot be read`);
+  };
+}
