@@ -69,7 +69,9 @@ export async function benchDigests(given: { values: number; runs: number }): Pro
     });
     await rm(directory, { recursive: true });
     const figure = { name: `digests-${name}`, value: Math.round(median(rates)), unit: 'rec/s' as const };
-    console.log(figureLine({ ...figure, ...(aim === undefined ? {} : { aim: { value: aim, at: 'least' } }) }));
+    console.log(
+      figureLine({ ...figure, ...(aim === undefined ? {} : { aim: { value: aim, at: 'least' } }) }),
+    );
   }
 }
 
