@@ -19,6 +19,8 @@ export interface WorkerConfig {
   parallelChunks: number;
   /** Bytes. */
   chunkBytes: number;
+  /** Seconds. */
+  storeTimeout: number;
   logLevel: string;
 }
 
@@ -98,6 +100,15 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       option('--chunk-bytes <size>', 'source bytes per chunk', 'DDC_CHUNK_BYTES')
         .argParser(parseBytes)
         .default(64 * 2 ** 20, '64Mi'),
+    )
+    .addOption(
+      option(
+        '--store-timeout <seconds>',
+        'without any byte from a store until a request has failed, and is tried again',
+        'DDC_STORE_TIMEOUT',
+      )
+        .argParser(parseCount)
+        .default(60),
     )
     .addOption(
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),

@@ -71,7 +71,14 @@ try {
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
-    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)) }, log),
+    activities: batchActivities(
+      {
+        pool,
+        secrets: resourceSecrets(resourceReader(config.kubeconfig)),
+        storeTimeoutMs: config.storeTimeout * 1000,
+      },
+      log,
+    ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -291,8 +291,11 @@ export interface BatchActivities {
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
   cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
-  /** Removes everything that is not visible: uploads, ledger. Idempotent. */
-  discard(input: { run: Run }): Promise<void>;
+  /**
+   * Removes everything that is not visible: uploads, ledger. Idempotent. With the plan of a run whose copy may be visible
+   * though nobody was told: resolves with that copy if it is, and leaves the rest to `cleanUp`.
+   */
+  discard(input: { run: Run; plan?: unknown }): Promise<PublishedRun | undefined>;
   /** Removes what the transfer published, and what its runs may have left. Idempotent. */
   deleteData(input: DeleteTransferInput): Promise<DeletedData>;
 }

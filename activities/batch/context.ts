@@ -13,6 +13,8 @@ import type { EngineJob } from './jobs.ts';
 export interface BatchContext {
   pool: EnginePool<EngineJob>;
   secrets: SecretResolver;
+  /** Milliseconds without any byte from a store until a request has failed; the store's default when absent. */
+  storeTimeoutMs?: number;
 }
 
 /** Resolves the credentials; the result never leaves this process and its engine processes. */
@@ -29,6 +31,7 @@ export async function connectionTo(context: BatchContext, asset: S3Asset): Promi
     ...(addressing === undefined ? {} : { addressing }),
     ...(caCertificate === undefined ? {} : { caBundle: caCertificate }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(context.storeTimeoutMs === undefined ? {} : { idleTimeoutMs: context.storeTimeoutMs }),
   };
 }
 

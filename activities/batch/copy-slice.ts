@@ -10,7 +10,8 @@ import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
-import { chunkWork, type Plan, type PlanReference } from './plan.ts';
+import { chunkWork, wholeKey, type Plan, type PlanReference } from './plan.ts';
+import { wholeRun } from './put-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
@@ -96,14 +97,7 @@ export async function copyWhole(
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const job = wholeJob(run, plan, { source, destination }, secrets);
-    const { etag, statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
-    const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
-    const object = { key, etag, bytes: statistics.bytesWritten };
-    return {
-      objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
-      objectCount: 1,
-      statistics,
-    };
+    return wholeRun(store, wholeKey(plan), await context.pool.run<CopyWholeResult>(job, run.runId, signal));
   } finally {
     store.close();
   }

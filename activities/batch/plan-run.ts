@@ -1,12 +1,13 @@
-import pLimit from 'p-limit';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
 import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
-import { chunkCount, type Plan, type PlanReference } from './plan.ts';
-import { chunksPerSlice, isWhole } from './slices.ts';
+import { mapSettled } from './map-settled.ts';
+import { chunkCount, isWhole, type Plan, type PlanReference } from './plan.ts';
+import { chunksPerSlice } from './slices.ts';
 import { objectMetadata } from './staging.ts';
+import { recordOpening } from './upload-records.ts';
 import { describedAs } from './verbatim/copy.ts';
 
 /** Temporal warns about payloads beyond 256 KiB; other parts of the same payload need room. */
@@ -39,7 +40,7 @@ export async function planRun(
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
   const stored = await withStore(context, destination, async (store) => {
-    if (!whole) await openUploads(context, run, plan, store);
+    if (!whole) await openUploads(context, run, plan, store, signal);
     return storePlan(store, run, plan);
   });
   return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
@@ -52,16 +53,29 @@ function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {
 }
 
 /** Of every object that is made of parts while chunks are copied. */
-async function openUploads(context: BatchContext, run: Run, plan: Plan, store: ObjectStore): Promise<void> {
+async function openUploads(
+  context: BatchContext,
+  run: Run,
+  plan: Plan,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<void> {
   if (plan.kind === 'tabular') {
     const { destination } = plan;
-    if (destination.objects === undefined)
-      destination.uploadId = await store.createUpload(destination.key, { metadata: objectMetadata(run) });
+    if (destination.objects !== undefined) return;
+    await recordOpening(store, run, [destination.key]);
+    destination.uploadId = await store.createUpload(destination.key, { metadata: objectMetadata(run) });
     return;
   }
   const parted = plan.objects.filter(({ partBytes }) => partBytes !== undefined);
+  await recordOpening(
+    store,
+    run,
+    parted.map(({ target }) => target),
+  );
   await withStore(context, run.transfer.source, (source) =>
-    pLimit(PARALLEL_UPLOADS).map(parted, async (object) => {
+    mapSettled(parted, PARALLEL_UPLOADS, async (object) => {
+      signal.throwIfAborted();
       object.uploadId = await store.createUpload(object.target, await describedAs(source, object.key, run));
     }),
   );

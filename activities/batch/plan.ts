@@ -88,6 +88,17 @@ export interface PlannedObjects {
 export const chunkCount = (plan: Plan): number =>
   (plan.kind === 'tabular' ? plan.source : plan).chunks.length;
 
+/** Whether one request makes the whole result. */
+export function isWhole(plan: Plan): boolean {
+  if (plan.kind === 'tabular') return chunkCount(plan) === 1 && plan.destination.objects === undefined;
+  const [only] = plan.objects;
+  return plan.prefix === undefined && !plan.serverSide && only?.partBytes === undefined;
+}
+
+/** Of the object that is then the whole result. */
+export const wholeKey = (plan: Plan): string =>
+  plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
+
 export interface RecordedUpload {
   key: string;
   uploadId: string;

@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { Run } from '../../workflows/contract.ts';
 import type { PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
 import { carriedObject, readCarried, type ChunkRecord } from './ledger.ts';
+import { mapSettled } from './map-settled.ts';
 import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
 import { complete, publishedEtag } from './publish-object.ts';
-import { objectMetadata, uploadKey } from './staging.ts';
+import { objectMetadata } from './staging.ts';
+import { recordOpening, recordUpload } from './upload-records.ts';
 
 /** Objects that are made at the same time; each holds a part of at most some 15 MiB. */
 const PARALLEL_OBJECTS = 8;
@@ -35,16 +35,21 @@ export async function publishObjects(
   objects: PlannedObjects,
   records: readonly ChunkRecord[],
 ): Promise<{ count: number; bytes: number }> {
-  const limit = pLimit(PARALLEL_OBJECTS);
   const divided = divide(records, objects);
-  const prepared = await limit.map(divided, async (object) => {
-    const laid = await layOut(object, destination, objects);
-    const { key, bytes } = laid;
-    if ((await publishedEtag(store, run, key, bytes)) !== undefined) return { bytes, show: undefined };
-    return { bytes, show: await prepare(store, run, laid) };
+  const laid = await mapSettled(divided, PARALLEL_OBJECTS, async (object) => {
+    const layout = await layOut(object, destination, objects);
+    const before = await publishedEtag(store, run, layout.key, layout.bytes);
+    return { layout, visible: before !== undefined };
   });
-  await limit.map(prepared, ({ show }) => show?.());
-  return { count: divided.length, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
+  const hidden = laid.filter(({ visible }) => !visible).map(({ layout }) => layout);
+  await recordOpening(
+    store,
+    run,
+    hidden.filter(({ parts }) => parts.length > 1).map(({ key }) => key),
+  );
+  const prepared = await mapSettled(hidden, PARALLEL_OBJECTS, (layout) => prepare(store, run, layout));
+  await mapSettled(prepared, PARALLEL_OBJECTS, (show) => show());
+  return { count: divided.length, bytes: laid.reduce((sum, { layout }) => sum + layout.bytes, 0) };
 }
 
 async function layOut(
@@ -80,7 +85,7 @@ async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<()
   if (parts.length === 1)
     return async () => store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata });
   const uploadId = await store.createUpload(key, { metadata });
-  await store.put(uploadKey(run, randomUUID()), Buffer.from(JSON.stringify({ key, uploadId })));
+  await recordUpload(store, run, { key, uploadId });
   const uploaded: UploadedPart[] = [];
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;

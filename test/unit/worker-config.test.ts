@@ -28,6 +28,11 @@ describe('worker settings', () => {
     expect(affordableChunks(4, 100)).toBe(1);
   });
 
+  test('a store has a minute to say something unless other seconds are given', () => {
+    expect(read().storeTimeout).toBe(60);
+    expect(read('--store-timeout', '5').storeTimeout).toBe(5);
+  });
+
   test('the scratch limit is a size, and the worker looks for itself unless it is given', () => {
     expect(read('--scratch-limit', '2Gi').scratchLimit).toBe(2 * GIB);
     expect(read().scratchLimit).toBeUndefined();
