@@ -10,7 +10,7 @@ import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
-import { readWorkerConfig } from './config.ts';
+import { readWorkerConfig, workerLimits } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { guardScratch } from './scratch-guard.ts';
 import { halfOfFree, openScratch } from './scratch-root.ts';
@@ -71,7 +71,10 @@ try {
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
-    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)) }, log),
+    activities: batchActivities(
+      { pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)), limits: workerLimits(config) },
+      log,
+    ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -61,6 +61,14 @@ export interface Transfer extends TransferIdentity {
   writeDataType: 'LogData' | 'ChangeData';
   /** How often a failed step is tried again before the run is fatal; 0..10. */
   maxFailedRetries: number;
+  /** What the transfer may use of its stores; no limits when absent. */
+  limits?: TransferLimits;
+}
+
+/** On one worker, of both stores together. */
+export interface TransferLimits {
+  bytesPerSecond?: number;
+  requestsPerSecond?: number;
 }
 
 /** Later stores (kafka, database) join this union, told apart by `store`. */

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Run, S3Asset } from '../../workflows/contract.ts';
+import type { Run, Transfer } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
@@ -8,16 +8,23 @@ import type { S3Connection } from '../stores/s3/client.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { EngineJob } from './jobs.ts';
+import { limitsOf, type WorkerLimits } from './limits.ts';
 
 /** What activities need from the worker that runs them. */
 export interface BatchContext {
   pool: EnginePool<EngineJob>;
   secrets: SecretResolver;
+  limits: WorkerLimits;
 }
 
 /** Resolves the credentials; the result never leaves this process and its engine processes. */
-export async function connectionTo(context: BatchContext, asset: S3Asset): Promise<S3Connection> {
-  const { endpoint, region, addressing, caCertificate, bucket, secret } = asset;
+export async function connectionTo(
+  context: BatchContext,
+  transfer: Transfer,
+  side: 'source' | 'destination',
+): Promise<S3Connection> {
+  const { endpoint, region, addressing, caCertificate, bucket, secret } = transfer[side];
+  const limits = limitsOf(transfer, context.limits);
   const credentials =
     secret === undefined
       ? undefined
@@ -29,6 +36,7 @@ export async function connectionTo(context: BatchContext, asset: S3Asset): Promi
     ...(addressing === undefined ? {} : { addressing }),
     ...(caCertificate === undefined ? {} : { caBundle: caCertificate }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(limits.length === 0 ? {} : { limits }),
   };
 }
 
@@ -55,10 +63,11 @@ export async function transformSecrets(
 
 export async function withStore<T>(
   context: BatchContext,
-  asset: S3Asset,
+  transfer: Transfer,
+  side: 'source' | 'destination',
   work: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
-  const store = connectS3(await connectionTo(context, asset));
+  const store = connectS3(await connectionTo(context, transfer, side));
   try {
     return await work(store);
   } finally {

@@ -31,8 +31,8 @@ export async function copySlice(
   observer: SliceObserver,
 ): Promise<SliceResult> {
   const { run, from, to } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
   const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
@@ -89,8 +89,8 @@ export async function copyWhole(
   signal: AbortSignal,
 ): Promise<PublishedRun> {
   const { run } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
   const secrets = await transformSecrets(context, run, destination);
   const store = connectS3(destination);
   try {

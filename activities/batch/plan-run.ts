@@ -22,14 +22,16 @@ export async function planRun(
   signal: AbortSignal,
 ): Promise<PlannedRun> {
   const { run, hints } = input;
-  const { source, destination } = run.transfer;
+  const { transfer } = run;
   const stores = {
-    source: await connectionTo(context, source),
-    destination: await connectionTo(context, destination),
+    source: await connectionTo(context, transfer, 'source'),
+    destination: await connectionTo(context, transfer, 'destination'),
   };
   // A destination that cannot be reached is known before anything is copied, and before the status says that the
   // run may have written; what is wrong with the source is told first.
-  const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
+  const looked = withStore(context, transfer, 'destination', (store) =>
+    store.head(transfer.destination.objectKey),
+  );
   looked.catch(() => undefined);
   const secrets = await transformSecrets(context, run, stores.destination);
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
@@ -41,7 +43,7 @@ export async function planRun(
   const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
-  const stored = await withStore(context, destination, async (store) => {
+  const stored = await withStore(context, transfer, 'destination', async (store) => {
     if (!whole) await openUploads(context, run, plan, store);
     return storePlan(store, run, plan);
   });
@@ -70,7 +72,7 @@ async function openUploads(context: BatchContext, run: Run, plan: Plan, store: O
     return;
   }
   const parted = plan.objects.filter(({ partBytes }) => partBytes !== undefined);
-  await withStore(context, run.transfer.source, (source) =>
+  await withStore(context, run.transfer, 'source', (source) =>
     pLimit(PARALLEL_UPLOADS).map(parted, async (object) => {
       object.uploadId = await store.createUpload(object.target, await describedAs(source, object.key, run));
     }),

@@ -18,7 +18,7 @@ export async function cleanUp(
   input: Parameters<BatchActivities['cleanUp']>[0],
 ): Promise<void> {
   const { run, replaced, published } = input;
-  await withStore(context, run.transfer.destination, async (store) => {
+  await withStore(context, run.transfer, 'destination', async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
@@ -33,7 +33,7 @@ export async function cleanUp(
 /** Everything of a run that is not visible. */
 export async function discard(context: BatchContext, input: { run: Run }): Promise<void> {
   const { run } = input;
-  await withStore(context, run.transfer.destination, async (store) => {
+  await withStore(context, run.transfer, 'destination', async (store) => {
     await removeStaging(store, runPrefix(run));
     await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
   }).catch((error: unknown) => {
@@ -48,7 +48,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   const { transfer, objects } = input;
   const deleted: string[] = [];
   const kept: string[] = [];
-  await withStore(context, transfer.destination, async (store) => {
+  await withStore(context, transfer, 'destination', async (store) => {
     const keys = new Set([targetPrefix(transfer.destination) ?? transfer.destination.objectKey]);
     for (const object of objects)
       if (isAt(object, transfer.destination)) keys.add(object.key);

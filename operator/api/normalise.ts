@@ -3,6 +3,7 @@ import type {
   SecretReference,
   Transfer,
   TransferIdentity,
+  TransferLimits,
   Transformation,
 } from '../../workflows/contract.ts';
 import { canonicalAction } from './actions.ts';
@@ -33,6 +34,17 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     readDataType: known(canonicalDataType(spec.readDataType)),
     writeDataType: known(canonicalDataType(spec.writeDataType)),
     maxFailedRetries: spec.maxFailedRetries,
+    ...(spec.limits === undefined ? {} : { limits: transferLimits(spec.limits) }),
+  };
+}
+
+function transferLimits({
+  bandwidth,
+  requestsPerSecond,
+}: NonNullable<BatchTransferSpec['limits']>): TransferLimits {
+  return {
+    ...(bandwidth === undefined ? {} : { bytesPerSecond: known(parseSize(bandwidth)) }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   };
 }
 
