@@ -1,12 +1,10 @@
-import { createHmac } from 'node:crypto';
-import type { Run, Transfer } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { EngineJob } from './jobs.ts';
 import { limitsOf, type WorkerLimits } from './limits.ts';
 
@@ -38,27 +36,6 @@ export async function connectionTo(
     ...(credentials === undefined ? {} : { credentials }),
     ...(limits.length === 0 ? {} : { limits }),
   };
-}
-
-/**
- * What a run's transformations must keep to themselves. Throws as SecretResolver does. The seed of random values
- * derives from the destination's secret key, so that every attempt has the same and nobody else knows it; without
- * credentials anybody could read what is written anyway.
- */
-export async function transformSecrets(
-  context: BatchContext,
-  { runId, transfer }: Run,
-  destination: S3Connection,
-): Promise<TransformSecrets> {
-  const options = await Promise.all(
-    transfer.transformations.map(async ({ secret }) =>
-      secret === undefined ? {} : context.secrets.resolve(secret),
-    ),
-  );
-  const seed = createHmac('sha256', destination.credentials?.secretKey ?? transfer.uid)
-    .update(`ddc run seed ${runId}`)
-    .digest('hex');
-  return { options, seed };
 }
 
 export async function withStore<T>(

@@ -5,14 +5,14 @@ import type {
   SliceInput,
   SliceResult,
 } from '../../workflows/contract.ts';
-import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
+import { connectionTo, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
 import { chunkWork, type Plan, type PlanReference } from './plan.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
+import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
@@ -33,7 +33,7 @@ export async function copySlice(
   const { run, from, to } = input;
   const source = await connectionTo(context, run.transfer, 'source');
   const destination = await connectionTo(context, run.transfer, 'destination');
-  const secrets = await transformSecrets(context, run, destination);
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
   const failed = new AbortController();
@@ -91,7 +91,7 @@ export async function copyWhole(
   const { run } = input;
   const source = await connectionTo(context, run.transfer, 'source');
   const destination = await connectionTo(context, run.transfer, 'destination');
-  const secrets = await transformSecrets(context, run, destination);
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
@@ -119,7 +119,7 @@ function chunkJob(
   plan: Plan,
   chunk: number,
   stores: Connections,
-  secrets: TransformSecrets,
+  secrets: RunSecrets,
 ): EngineJob {
   if (plan.kind === 'verbatim')
     return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
@@ -132,7 +132,7 @@ function chunkJob(
   };
 }
 
-function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: TransformSecrets): EngineJob {
+function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'tabular')
     return {
       type: 'copyWhole',

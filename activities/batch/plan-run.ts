@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
-import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
+import { connectionTo, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
+import { runSecrets } from './run-secrets.ts';
 import { objectMetadata } from './staging.ts';
 import { describedAs } from './verbatim/copy.ts';
 
@@ -33,7 +34,7 @@ export async function planRun(
     store.head(transfer.destination.objectKey),
   );
   looked.catch(() => undefined);
-  const secrets = await transformSecrets(context, run, stores.destination);
+  const secrets = await runSecrets(context.secrets, run, stores.destination);
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await looked);

@@ -1,8 +1,9 @@
 import type { ParquetOptions } from '../../../workflows/contract.ts';
-import { identifier, literal } from '../../engine/engine.ts';
+import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
+import { encode, readBack } from './encode.ts';
 import { fetch } from './fetch.ts';
 import { epilogue, layout, rowsInTrailer } from './stitch.ts';
 
@@ -29,7 +30,9 @@ export const parquet: Format = {
   copyOptions: (_index, { parquet: options }) =>
     `FORMAT parquet, ${COMPRESSIONS[options?.compression ?? 'zstd']}, ROW_GROUP_SIZE 122880`,
   layout,
-  readBack: async (file) => `read_parquet(${literal(file)}, hive_partitioning = false)`,
+  encode: (file, directory, options, _index, secrets) => encode(file, directory, options, secrets),
+  readBack: (file, _columns, written) => readBack(file, written),
+  undivided: ({ parquet: options }) => options?.encryption !== undefined,
   epilogue,
   rowsInTrailer,
 };
