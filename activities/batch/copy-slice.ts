@@ -114,13 +114,7 @@ interface Connections {
   destination: S3Connection;
 }
 
-function chunkJob(
-  run: Run,
-  plan: Plan,
-  chunk: number,
-  stores: Connections,
-  secrets: RunSecrets,
-): EngineJob {
+function chunkJob(run: Run, plan: Plan, chunk: number, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'verbatim')
     return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
   return {

@@ -26,7 +26,8 @@ export function refuseUnusedKeys(
 
 /** Modules of an encrypted file hold their place in it, so that chunks cannot be joined: it is one object of one chunk. */
 export function refuseSeveralObjects({ destination }: Pick<Transfer, 'source' | 'destination'>): void {
-  if (destination.options?.parquet?.encryption === undefined || targetPrefix(destination) === undefined) return;
+  if (destination.options?.parquet?.encryption === undefined || targetPrefix(destination) === undefined)
+    return;
   throw new TransferError(
     'InvalidOption',
     'spec.destination.s3.parquet.encryption: encrypted Parquet is written as one object; remove partitionBy and maxObjectSize, and give an objectKey that does not end with /',

@@ -44,7 +44,13 @@ export async function verifyFiles(
   for (const [number, { path }] of files.entries()) {
     const own = join(directory, `read-back-${number}`);
     await mkdir(own);
-    const relation = await format.readBack(path, columns, { index, options, directory: own, engine, secrets });
+    const relation = await format.readBack(path, columns, {
+      index,
+      options,
+      directory: own,
+      engine,
+      secrets,
+    });
     const compared = columns.map((column) => format.compared(column, 'file'));
     const sums = await checksumsOf(engine, relation, compared);
     for (const [column, sum] of sums.entries()) found[column]! += BigInt(sum);

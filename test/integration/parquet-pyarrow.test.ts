@@ -56,7 +56,9 @@ const between = (from: number, to: number): string => `${SELECT} FROM range(${fr
 
 async function judged(bytes: Buffer, keys: object, to: number): Promise<Found> {
   return withWorkbench(async (bench) => {
-    const [file, expected] = ['object.parquet', 'expected.parquet'].map((name) => join(bench.directory, name));
+    const [file, expected] = ['object.parquet', 'expected.parquet'].map((name) =>
+      join(bench.directory, name),
+    );
     writeFileSync(file!, bytes);
     await bench.engine.run(`COPY (${between(0, to)}) TO ${literal(expected!)} (FORMAT parquet)`);
     return python('read', file!, expected!, JSON.stringify(keys));
@@ -102,17 +104,21 @@ describe('pyarrow reads what is written', () => {
     });
   });
 
-  test.each([16, 24, 32])('encrypted with one key of %d bytes', async (length) => {
-    const footerKey = randomBytes(length).toString('base64');
-    const object = await writeEncrypted(between(0, 130_000), { footerKey, columnKeys: [] });
-    expect(await judged(object, { footer: footerKey }, 130_000)).toMatchObject({
-      rows: 130_000,
-      groups: 2,
-      statistics: 11,
-      wrong: [],
-      differences: [],
-    });
-  }, 60_000);
+  test.each([16, 24, 32])(
+    'encrypted with one key of %d bytes',
+    async (length) => {
+      const footerKey = randomBytes(length).toString('base64');
+      const object = await writeEncrypted(between(0, 130_000), { footerKey, columnKeys: [] });
+      expect(await judged(object, { footer: footerKey }, 130_000)).toMatchObject({
+        rows: 130_000,
+        groups: 2,
+        statistics: 11,
+        wrong: [],
+        differences: [],
+      });
+    },
+    60_000,
+  );
 
   test('encrypted with keys for columns, which readers find by their ids', async () => {
     const key = (): string => randomBytes(32).toString('base64');

@@ -12,7 +12,7 @@ const VERSION = '26.0.0';
 const LABEL = `pyarrow ${VERSION}`;
 
 /**
- * Python's reader of ORC, for comparison: from the package registry once, then from the cache (DDC_CACHE). Needs
+ * Python's reader and writer of ORC and Parquet, for comparison: from the package registry once, then from the cache (DDC_CACHE). Needs
  * Python 3 with pip. Resolves with the directory for PYTHONPATH.
  */
 export async function obtainPyarrow(options: {

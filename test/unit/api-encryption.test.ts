@@ -4,7 +4,8 @@ import { parseTransfer } from '../../operator/api/index.ts';
 import { accepted, batchTransfer, configurationErrors, S3 } from './api-resources.ts';
 
 const key = (bytes = 32): string => randomBytes(bytes).toString('base64');
-const from = (encryption: unknown) => batchTransfer({ source: { cos: { ...S3, parquet: { encryption } } } });
+const from = (encryption: unknown) =>
+  batchTransfer({ source: { cos: { ...S3, objectKey: 'in', parquet: { encryption } } } });
 const to = (encryption: unknown) =>
   batchTransfer({ destination: { s3: { ...S3, parquet: { compression: 'gzip', encryption } } } });
 const PATH = 'spec.destination.s3.parquet.encryption';

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { connectionTo, type BatchContext } from '../../activities/batch/context.ts';
 import { limitsOf } from '../../activities/batch/limits.ts';
 import { meterOf } from '../../activities/stores/s3/limits.ts';
+import type { Transfer } from '../../workflows/contract.ts';
 import { runs } from '../support/runs.ts';
 
 const positive = fc.option(fc.integer({ min: 1, max: 1e12 }), { nil: undefined });
@@ -33,6 +35,25 @@ describe('limits of a process', () => {
     expect(limitsOf({ uid: 'u1' }, { processes: 4 })).toEqual([]);
     expect(limitsOf({ uid: 'u1', limits: {} }, { processes: 4 })).toEqual([]);
   });
+});
+
+test('reach the client of the store', async () => {
+  const asset = {
+    store: 's3' as const,
+    endpoint: 'http://store',
+    bucket: 'b',
+    objectKey: 'k',
+    description: '',
+  };
+  const transfer = { uid: 'u1', limits: { bytesPerSecond: 100 }, source: asset, destination: asset };
+  const context = { limits: { requestsPerSecond: 10, processes: 2 } } as BatchContext;
+  for (const side of ['source', 'destination'] as const) {
+    const connection = await connectionTo(context, transfer as unknown as Transfer, side);
+    expect(connection.limits).toEqual([
+      { scope: 'worker', requestsPerSecond: 5 },
+      { scope: 'u1', bytesPerSecond: 50 },
+    ]);
+  }
 });
 
 describe('a meter', () => {

@@ -4,7 +4,13 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { FormatSecrets, ParquetKeys } from '../../activities/formats/format.ts';
 import { FileKeys } from '../../activities/formats/parquet/encryption/keys.ts';
-import { aadOf, MODULE, open, openUnchecked, seal } from '../../activities/formats/parquet/encryption/modules.ts';
+import {
+  aadOf,
+  MODULE,
+  open,
+  openUnchecked,
+  seal,
+} from '../../activities/formats/parquet/encryption/modules.ts';
 import { parquet } from '../../activities/formats/parquet/parquet.ts';
 import { MemoryReader, readAll, withWorkbench } from '../support/files.ts';
 import { writeEncrypted } from '../support/parquet-encryption.ts';
@@ -22,12 +28,15 @@ let object: Buffer;
 let expected: unknown[][];
 beforeAll(async () => {
   object = await writeEncrypted(QUERY, keys);
-  expected = await withWorkbench(async ({ engine }) => (await engine.query(QUERY)).map((row) => Object.values(row)));
+  expected = await withWorkbench(async ({ engine }) =>
+    (await engine.query(QUERY)).map((row) => Object.values(row)),
+  );
 });
 
 async function read(bytes: Buffer, secrets: FormatSecrets): Promise<unknown[][]> {
   return withWorkbench(
-    async (bench) => (await readAll(parquet, new MemoryReader(bytes, { piece: 999 }), bench, { secrets })).rows,
+    async (bench) =>
+      (await readAll(parquet, new MemoryReader(bytes, { piece: 999 }), bench, { secrets })).rows,
   );
 }
 
@@ -52,14 +61,26 @@ describe('encrypted Parquet', () => {
 
   test.each<[string, FormatSecrets, string]>([
     ['no keys', {}, 'is an encrypted Parquet file: give its keys in spec.source.s3.parquet.encryption'],
-    ['another footer key', { parquet: { ...keys, footerKey: key() } }, 'footerKey is not the key of its footer'],
-    ['no key for a column', { parquet: { ...keys, columnKeys: [] } }, 'the column "name" is encrypted with a key of its own'],
+    [
+      'another footer key',
+      { parquet: { ...keys, footerKey: key() } },
+      'footerKey is not the key of its footer',
+    ],
+    [
+      'no key for a column',
+      { parquet: { ...keys, columnKeys: [] } },
+      'the column "name" is encrypted with a key of its own',
+    ],
     [
       'another key for a column',
       { parquet: { ...keys, columnKeys: [{ ...keys.columnKeys[0]!, key: key() }] } },
       'the column "name" cannot be decrypted',
     ],
-    ['a key that is none', { parquet: { ...keys, footerKey: 'secret!' } }, 'footerKey: must be 16, 24 or 32 bytes in base64'],
+    [
+      'a key that is none',
+      { parquet: { ...keys, footerKey: 'secret!' } },
+      'footerKey: must be 16, 24 or 32 bytes in base64',
+    ],
   ])('with %s is refused', async (_what, secrets, message) => {
     const failed = read(object, secrets);
     await expect(failed).rejects.toMatchObject({
@@ -67,7 +88,8 @@ describe('encrypted Parquet', () => {
       message: expect.stringContaining(message),
     });
     const { message: text } = (await failed.catch((error: unknown) => error)) as Error;
-    for (const secret of ['secret!', secrets.parquet?.footerKey ?? 'secret!']) expect(text).not.toContain(secret);
+    for (const secret of ['secret!', secrets.parquet?.footerKey ?? 'secret!'])
+      expect(text).not.toContain(secret);
   });
 
   test('keys for a file that is not encrypted are refused', async () => {
@@ -82,7 +104,10 @@ describe('encrypted Parquet', () => {
   });
 
   test('a change of any bit is found', async () => {
-    const bit = fc.record({ byte: fc.integer({ min: 0, max: object.length - 1 }), bit: fc.integer({ min: 0, max: 7 }) });
+    const bit = fc.record({
+      byte: fc.integer({ min: 0, max: object.length - 1 }),
+      bit: fc.integer({ min: 0, max: 7 }),
+    });
     await fc.assert(
       fc.asyncProperty(bit, async ({ byte, bit: number }) => {
         const changed = Buffer.from(object);
@@ -142,8 +167,7 @@ describe('keys', () => {
   test.each([15, 17, 31, 33, 0])('of %d bytes are refused without being shown', (bytes) => {
     const footerKey = key(bytes);
     expect(() => new FileKeys({ footerKey, columnKeys: [] }, 'spec')).toThrow('spec.footerKey');
-    if (bytes > 0)
-      expect(() => new FileKeys({ footerKey, columnKeys: [] }, 'spec')).not.toThrow(footerKey);
+    if (bytes > 0) expect(() => new FileKeys({ footerKey, columnKeys: [] }, 'spec')).not.toThrow(footerKey);
   });
 
   test('a leaf that is named itself comes before the column that it is in', () => {

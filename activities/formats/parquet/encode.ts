@@ -30,10 +30,7 @@ export async function encode(
 }
 
 /** The result as a table; an encrypted one is decrypted for that, as its readers will do. */
-export async function readBack(
-  file: string,
-  { options, directory, secrets }: WrittenChunk,
-): Promise<string> {
+export async function readBack(file: string, { options, directory, secrets }: WrittenChunk): Promise<string> {
   if (options.parquet?.encryption === undefined) return table(file);
   const to = join(directory, 'decrypted.parquet');
   const { raw, sealed } = await readFooter(await localReader(file));

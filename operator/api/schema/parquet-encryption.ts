@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { block, text } from './block.ts';
 
 /** AES-128, AES-192, AES-256. */
-const KEY_BYTES: readonly number[] = [16, 24, 32];
+const KEY_BYTES = new Set([16, 24, 32]);
 const KEY_ID = 4096;
 
 const key = (what: string) =>
   text(1024, (value) =>
     /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.trim()) &&
-    KEY_BYTES.includes(Buffer.from(value.trim(), 'base64').length)
+    KEY_BYTES.has(Buffer.from(value.trim(), 'base64').length)
       ? []
       : ['must be 16, 24 or 32 bytes in base64'],
   ).describe(

@@ -42,7 +42,9 @@ export async function decryptFile(
         },
         bytes: (_column, _number, page) => plainPage(page),
       });
-      groups.push(await rewritten.catch((error: unknown) => Promise.reject(damaged(error, location, number))));
+      groups.push(
+        await rewritten.catch((error: unknown) => Promise.reject(damaged(error, location, number))),
+      );
     }
     await out.write(footerBytes(withRowGroups(file, groups)));
   } finally {

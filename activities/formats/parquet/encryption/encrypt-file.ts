@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { TransferError } from '../../../failures.ts';
 import { ENCRYPTED_MAGIC } from '../footer.ts';
 import { list, rowGroups, structs, withRowGroups } from '../metadata.ts';
-import { encodeStruct, TYPE } from '../thrift.ts';
+import { encodeStruct, ThriftError, TYPE } from '../thrift.ts';
 import type { Struct } from '../thrift.ts';
 import {
   AAD,
@@ -63,6 +63,11 @@ export async function encryptFile(
       sealed.push(sealGroup(rewritten, number, columnKeys, unique));
     }
     await out.write(...footerOf(withRowGroups(file, sealed), keys.footer, unique, footerKeyId));
+  } catch (error) {
+    if (!(error instanceof ThriftError)) throw error;
+    throw new TransferError('Unsupported', `the result cannot be encrypted: ${error.message}`, {
+      cause: error,
+    });
   } finally {
     await input.close();
     await output.close();
@@ -80,12 +85,7 @@ function keyOf(chunk: Struct, keys: FileKeys): ColumnKey {
   return own === undefined ? { key: keys.footer } : { key: own.key, own };
 }
 
-function sealGroup(
-  group: Struct,
-  number: number,
-  columnKeys: readonly ColumnKey[],
-  unique: Buffer,
-): Struct {
+function sealGroup(group: Struct, number: number, columnKeys: readonly ColumnKey[], unique: Buffer): Struct {
   const items = structs(list(group, GROUP.columns)).map((chunk, column) => {
     const { key, own } = columnKeys[column]!;
     const changed: Struct = new Map(chunk);

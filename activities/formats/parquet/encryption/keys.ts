@@ -2,7 +2,7 @@ import { TransferError } from '../../../failures.ts';
 import type { ParquetKeys } from '../../format.ts';
 
 /** Bytes of a key: AES-128, AES-192, AES-256. */
-const KEY_BYTES: readonly number[] = [16, 24, 32];
+const KEY_BYTES = new Set([16, 24, 32]);
 /** What a key must look like, for messages (which never show one). */
 const KEY_FORM = '16, 24 or 32 bytes in base64';
 
@@ -38,7 +38,7 @@ function bytesOf(text: string | undefined, path: string): Buffer {
   if (!text) throw new TransferError('SecretNotFound', `${path}: is needed: ${KEY_FORM}`);
   const trimmed = text.trim();
   const bytes = Buffer.from(trimmed, 'base64');
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(trimmed) || !KEY_BYTES.includes(bytes.length))
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(trimmed) || !KEY_BYTES.has(bytes.length))
     throw new TransferError('InvalidOption', `${path}: must be ${KEY_FORM}`);
   return bytes;
 }

@@ -47,7 +47,7 @@ export function openFooter(
   { location, path }: { location: string; path: string },
 ): OpenFooter {
   try {
-    const { file, algorithm } = sealed ? openSealed(raw, keys) : openSigned(raw, keys);
+    const { file, algorithm } = sealed ? openSealed(raw, keys, location) : openSigned(raw, keys, location);
     return columnsOpened(file, algorithm, keys, { location, path });
   } catch (error) {
     if (error instanceof TransferError || error instanceof ThriftError) throw error;
@@ -65,28 +65,28 @@ interface Opened {
   algorithm: Algorithm;
 }
 
-function openSealed(raw: Buffer, keys: FileKeys): Opened {
+function openSealed(raw: Buffer, keys: FileKeys, location: string): Opened {
   const { struct: crypto, length } = decodePrefix(raw);
-  const algorithm = known(algorithmOf(structAt(crypto, CRYPTO_METADATA.algorithm)));
+  const algorithm = algorithmFor(structAt(crypto, CRYPTO_METADATA.algorithm), location);
   const module = raw.subarray(length + LENGTH_BYTES);
   return { file: decodeStruct(open(keys.footer, aadOf(algorithm.aad, MODULE.footer), module)), algorithm };
 }
 
-function openSigned(raw: Buffer, keys: FileKeys): Opened {
+function openSigned(raw: Buffer, keys: FileKeys, location: string): Opened {
   const { struct: file, length } = decodePrefix(raw);
-  const algorithm = known(algorithmOf(structAt(file, FILE.algorithm)));
+  const algorithm = algorithmFor(structAt(file, FILE.algorithm), location);
   const aad = aadOf(algorithm.aad, MODULE.footer);
   verifySignature(keys.footer, aad, raw.subarray(0, length), raw.subarray(length));
   return { file, algorithm };
 }
 
-function known(algorithm: Algorithm): Algorithm {
-  if (algorithm.needsPrefix)
-    throw new TransferError(
-      'Unsupported',
-      'the file is encrypted with an AAD prefix that is not in the file, which is not supported',
-    );
-  return algorithm;
+function algorithmFor(union: Struct | undefined, location: string): Algorithm {
+  const algorithm = algorithmOf(union);
+  if (!algorithm.needsPrefix) return algorithm;
+  throw new TransferError(
+    'Unsupported',
+    `${location} is encrypted with an AAD prefix that is not in the file, which is not supported; store the prefix in the file`,
+  );
 }
 
 /** Column metadata in its place, and nothing about encryption any more. */

@@ -53,9 +53,7 @@ export async function rewriteGroup(group: Struct, output: Output, rewriting: Rew
     const moved: Struct = new Map(chunk);
     for (const id of CHUNK.indexes) moved.delete(id);
     items.push(
-      moved
-        .set(CHUNK.fileOffset, long(start))
-        .set(CHUNK.metadata, { type: TYPE.struct, value: metadata }),
+      moved.set(CHUNK.fileOffset, long(start)).set(CHUNK.metadata, { type: TYPE.struct, value: metadata }),
     );
   }
   return new Map(group)
