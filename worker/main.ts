@@ -10,7 +10,7 @@ import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
-import { readWorkerConfig } from './config.ts';
+import { readWorkerConfig, workerLimits } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { guardScratch } from './scratch-guard.ts';
 import { halfOfFree, openScratch } from './scratch-root.ts';
@@ -76,6 +76,7 @@ try {
         pool,
         secrets: resourceSecrets(resourceReader(config.kubeconfig)),
         storeTimeoutMs: config.storeTimeout * 1000,
+        limits: workerLimits(config),
       },
       log,
     ),

@@ -67,6 +67,14 @@ export interface Transfer extends TransferIdentity {
   writeDataType: 'LogData' | 'ChangeData';
   /** How often a failed step is tried again before the run is fatal; 0..10. */
   maxFailedRetries: number;
+  /** What the transfer may use of its stores; no limits when absent. */
+  limits?: TransferLimits;
+}
+
+/** On one worker, of both stores together. */
+export interface TransferLimits {
+  bytesPerSecond?: number;
+  requestsPerSecond?: number;
 }
 
 /** Later stores (kafka, database) join this union, told apart by `store`. */
@@ -135,10 +143,25 @@ export interface JsonOptions {
 
 export type TextCompression = 'none' | 'gzip' | 'zstd';
 
-/** Of a destination. */
 export interface ParquetOptions {
-  /** zstd when absent. */
+  /** Of a destination; zstd when absent. */
   compression?: 'none' | 'snappy' | 'gzip' | 'zstd' | 'lz4_raw' | 'brotli';
+  /** Also of a source. */
+  encryption?: ParquetEncryption;
+}
+
+/** Of a Parquet file. Never the keys. */
+export interface ParquetEncryption {
+  /** Where `footerKey` is, the key of the footer and of all columns without a key of their own. */
+  secret: SecretReference;
+  /** Written into the file for readers. */
+  footerKeyId?: string;
+  columnKeys?: {
+    columns: string[];
+    keyId?: string;
+    /** Where `key` is. */
+    secret: SecretReference;
+  }[];
 }
 
 /** Of a destination. */

@@ -10,11 +10,11 @@ import type { FetchedChunk, Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import type { TransformColumn } from '../transforms/transform.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles, type ResultFile } from './result-files.ts';
 import type { ChunkWork, PieceWork } from './plan.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
@@ -41,11 +41,11 @@ export async function convertChunk(
   work: ChunkWork,
   directory: string,
   settings: EngineSettings,
-  secrets: TransformSecrets,
+  secrets: RunSecrets,
 ): Promise<ConvertedChunk> {
   const from = formatNamed(work.format);
   const to = formatNamed(work.destination.format);
-  const pieces = await fetchPieces(source, from, work, directory);
+  const pieces = await fetchPieces(source, from, work, directory, secrets);
   const select = renderChunk(work, pieces, to.text);
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
@@ -63,8 +63,9 @@ export async function convertChunk(
       const counted = { rowsRead: sum('rows'), rowsWritten };
       verifyCounts(work, counted);
       const checksums = engine.checksums(columns.length);
-      const files = await resultFiles(result, to, work, directory);
-      await verifyFiles(engine, to, work, files, directory, { columns, checksums, rows: rowsWritten });
+      const files = await resultFiles(result, to, work, directory, secrets);
+      const written = { columns, checksums, rows: rowsWritten, secrets: secrets.destination };
+      await verifyFiles(engine, to, work, files, directory, written);
       return { files, ...counted, bytesRead: sum('bytesRead'), checksums };
     }),
   );
@@ -103,14 +104,17 @@ async function resultFiles(
   format: Format,
   { chunk, destination: { options, objects } }: ChunkWork,
   directory: string,
+  secrets: RunSecrets,
 ): Promise<ResultFile[]> {
   const index = objects === undefined ? chunk : chunk + 1;
   const written = objects?.partitionBy.length
     ? await partitionFiles(result)
     : [{ path: result, partition: '' }];
   const files: ResultFile[] = [];
-  for (const { path, partition } of written)
-    files.push({ path: (await format.encode?.(path, directory, options, index)) ?? path, partition });
+  for (const { path, partition } of written) {
+    const encoded = await format.encode?.(path, directory, options, index, secrets.destination);
+    files.push({ path: encoded ?? path, partition });
+  }
   return files;
 }
 
@@ -119,13 +123,14 @@ export async function fetchPieces(
   format: Format,
   { pieces }: ChunkWork,
   directory: string,
+  secrets: RunSecrets,
 ): Promise<
   (Pick<PieceWork, 'partition'> & { fetched: FetchedChunk; columns: PieceWork['source']['columns'] })[]
 > {
   return pLimit(PARALLEL_PIECES).map(pieces, async ({ object, source: chunks, index, partition }, number) => {
     const own = pieceDirectory(directory, number);
     await mkdir(own);
-    const fetched = await format.fetch(source.open(object), chunks, index, own);
+    const fetched = await format.fetch(source.open(object), chunks, index, own, secrets.source);
     return { fetched, columns: chunks.columns, ...(partition === undefined ? {} : { partition }) };
   });
 }

@@ -5,7 +5,7 @@ import type {
   SliceInput,
   SliceResult,
 } from '../../workflows/contract.ts';
-import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
+import { connectionTo, type BatchContext } from './context.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
@@ -13,7 +13,7 @@ import { verbatimWork } from './verbatim/work.ts';
 import { chunkWork, wholeKey, type Plan, type PlanReference } from './plan.ts';
 import { wholeRun } from './put-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
+import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
@@ -32,9 +32,9 @@ export async function copySlice(
   observer: SliceObserver,
 ): Promise<SliceResult> {
   const { run, from, to } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
-  const secrets = await transformSecrets(context, run, destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
   const failed = new AbortController();
@@ -90,9 +90,9 @@ export async function copyWhole(
   signal: AbortSignal,
 ): Promise<PublishedRun> {
   const { run } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
-  const secrets = await transformSecrets(context, run, destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
@@ -108,13 +108,7 @@ interface Connections {
   destination: S3Connection;
 }
 
-function chunkJob(
-  run: Run,
-  plan: Plan,
-  chunk: number,
-  stores: Connections,
-  secrets: TransformSecrets,
-): EngineJob {
+function chunkJob(run: Run, plan: Plan, chunk: number, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'verbatim')
     return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
   return {
@@ -126,7 +120,7 @@ function chunkJob(
   };
 }
 
-function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: TransformSecrets): EngineJob {
+function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'tabular')
     return {
       type: 'copyWhole',

@@ -5,7 +5,7 @@ import type { FormatOptions, PlanHints, TechnicalMetadata } from '../../workflow
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
-import type { Column, Format, SourceDescription } from '../formats/format.ts';
+import type { Column, Format, FormatSecrets, SourceDescription } from '../formats/format.ts';
 import { formatForKey, formatNamed, formatOfContent } from '../registry.ts';
 import type { ListedObject, ObjectStore } from '../stores/object-store.ts';
 import { MAX_CHUNKS } from './assembly.ts';
@@ -23,6 +23,7 @@ export interface DescribeSourceOptions {
   options: FormatOptions;
   hints: PlanHints;
   rowNumbers: boolean;
+  secrets: FormatSecrets;
   chunkBytes: number;
   engine: Engine;
   directory: string;
@@ -99,7 +100,7 @@ async function describeAll(
   objects: readonly ListedObject[],
   options: DescribeSourceOptions,
 ): Promise<SourceDescription[]> {
-  const { chunkBytes, hints, options: given, rowNumbers, engine } = options;
+  const { chunkBytes, hints, options: given, rowNumbers, secrets, engine } = options;
   return pLimit(PARALLEL).map(objects, async (object, index) => {
     const directory = join(options.directory, `object-${index}`);
     await mkdir(directory);
@@ -110,6 +111,7 @@ async function describeAll(
       hints,
       options: given,
       rowNumbers,
+      secrets,
       engine,
       directory,
     });

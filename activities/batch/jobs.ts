@@ -1,8 +1,8 @@
 import type { PlanHints, Run, Statistics, TechnicalMetadata } from '../../workflows/contract.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { ChunkRecord } from './ledger.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { ChunkWork, Plan } from './plan.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import type { VerbatimWork } from './verbatim/work.ts';
 
 /**
@@ -16,7 +16,7 @@ export type EngineJob =
       hints: PlanHints;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'preview';
@@ -26,11 +26,11 @@ export type EngineJob =
       rows: number;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'copyChunk';
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
       run: Run;
       work: ChunkWork;
       source: S3Connection;
@@ -42,7 +42,7 @@ export type EngineJob =
       work: ChunkWork;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'copyVerbatim';

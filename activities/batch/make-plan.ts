@@ -7,6 +7,7 @@ import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import { describeSource } from './describe-source.ts';
+import { refuseKeysOfNothing, refuseSeveralObjects, refuseUnusedKeys } from './encryption.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
@@ -15,7 +16,7 @@ import { asSnapshot, snapshotColumns } from './snapshot.ts';
 import { withScratch } from './scratch.ts';
 import { refuseOverlap } from './target.ts';
 import { makeVerbatimPlan } from './verbatim/make-plan.ts';
-import { isVerbatim } from './verbatim/plan.ts';
+import { BINARY, isVerbatim } from './verbatim/plan.ts';
 
 /** What makePlan needs of a job. */
 export type PlanJob = Omit<Extract<EngineJob, { type: 'plan' }>, 'type'>;
@@ -32,13 +33,19 @@ export async function makePlan(
   const { secrets } = job;
   const { transfer } = job.run;
   const { transformations } = transfer;
-  if (isVerbatim(job.run)) return makeVerbatimPlan(job, settings);
+  if (isVerbatim(job.run)) {
+    refuseUnusedKeys(transfer, 'source', BINARY);
+    refuseUnusedKeys(transfer, 'destination', BINARY);
+    return makeVerbatimPlan(job, settings);
+  }
+  const to = destinationFormat(transfer.destination);
+  refuseUnusedKeys(transfer, 'destination', to.name);
+  refuseSeveralObjects(transfer);
   const store = connectS3(job.source);
   try {
     refuseChanges(transfer);
     const found = await findSource(store, transfer.source.objectKey);
     refuseOverlap(transfer, found);
-    const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
         const { dataFormat, options = {} } = transfer.source;
@@ -48,14 +55,18 @@ export async function makePlan(
           hints: job.hints,
           rowNumbers: numbered && needsRowNumbers(transformations, TRANSFORMS, secrets),
           chunkBytes: Math.min(settings.chunkBytes, transfer.destination.maxObjectSize ?? Infinity),
+          secrets: secrets.source,
           engine,
           directory,
         });
         const changes = transfer.readDataType === 'ChangeData';
+        refuseUnusedKeys(transfer, 'source', planned.format);
+        const undivided = to.undivided?.(transfer.destination.options ?? {}) === true;
+        const pieces = undivided ? { ...planned, chunks: [planned.chunks.flat()] } : planned;
         const source =
           changes && transfer.writeDataType === 'LogData'
-            ? asSnapshot(planned, store.location(transfer.source.objectKey))
-            : planned;
+            ? asSnapshot(pieces, store.location(transfer.source.objectKey))
+            : pieces;
         const rows =
           source.snapshot === undefined
             ? source
@@ -64,6 +75,7 @@ export async function makePlan(
           changeData: changes && source.snapshot === undefined,
           secrets,
         });
+        refuseKeysOfNothing(transfer, select.columns);
         const destination = await planDestination(job.run, to, select, engine, directory);
         return {
           plan: { kind: 'tabular' as const, source, select, destination },

@@ -1,11 +1,12 @@
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
-import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
+import { connectionTo, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
 import { chunkCount, isWhole, type Plan, type PlanReference } from './plan.ts';
 import { chunksPerSlice } from './slices.ts';
+import { runSecrets } from './run-secrets.ts';
 import { objectMetadata } from './staging.ts';
 import { recordOpening } from './upload-records.ts';
 import { describedAs } from './verbatim/copy.ts';
@@ -20,16 +21,18 @@ export async function planRun(
   signal: AbortSignal,
 ): Promise<PlannedRun> {
   const { run, hints } = input;
-  const { source, destination } = run.transfer;
+  const { transfer } = run;
   const stores = {
-    source: await connectionTo(context, source),
-    destination: await connectionTo(context, destination),
+    source: await connectionTo(context, transfer, 'source'),
+    destination: await connectionTo(context, transfer, 'destination'),
   };
   // A destination that cannot be reached is known before anything is copied, and before the status says that the
   // run may have written; what is wrong with the source is told first.
-  const looked = withStore(context, destination, (store) => store.head(destination.objectKey));
+  const looked = withStore(context, transfer, 'destination', (store) =>
+    store.head(transfer.destination.objectKey),
+  );
   looked.catch(() => undefined);
-  const secrets = await transformSecrets(context, run, stores.destination);
+  const secrets = await runSecrets(context.secrets, run, stores.destination);
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await looked);
@@ -39,7 +42,7 @@ export async function planRun(
   const sliceSize = chunksPerSlice(chunks);
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
     return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
-  const stored = await withStore(context, destination, async (store) => {
+  const stored = await withStore(context, transfer, 'destination', async (store) => {
     if (!whole) await openUploads(context, run, plan, store, signal);
     return storePlan(store, run, plan);
   });
@@ -73,7 +76,7 @@ async function openUploads(
     run,
     parted.map(({ target }) => target),
   );
-  await withStore(context, run.transfer.source, (source) =>
+  await withStore(context, run.transfer, 'source', (source) =>
     mapSettled(parted, PARALLEL_UPLOADS, async (object) => {
       signal.throwIfAborted();
       object.uploadId = await store.createUpload(object.target, await describedAs(source, object.key, run));

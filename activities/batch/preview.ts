@@ -83,7 +83,7 @@ async function showRows(
       work.pieces[index]!.firstRow = rowsOf.get(object) ?? 0;
     const directory = join(settings.scratchDirectory, String(chunk));
     await mkdir(directory);
-    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory);
+    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory, secrets);
     for (const [index, { object }] of pieces.entries()) {
       const { rows, bytesRead } = fetched[index]!.fetched;
       rowsOf.set(object, (rowsOf.get(object) ?? 0) + rows);

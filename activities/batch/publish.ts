@@ -26,7 +26,7 @@ export async function publish(
   input: Parameters<BatchActivities['publish']>[0],
 ): Promise<PublishedRun> {
   const { run } = input;
-  return withStore(context, run.transfer.destination, async (store) => {
+  return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
     if (plan.kind === 'verbatim') return publishBytes(context, run, store, plan, records);
@@ -55,7 +55,7 @@ async function publishBytes(
   plan: VerbatimPlan,
   records: ChunkRecord[],
 ): Promise<PublishedRun> {
-  const published = await withStore(context, run.transfer.source, (source) =>
+  const published = await withStore(context, run.transfer, 'source', (source) =>
     publishVerbatim(source, store, run, plan, records),
   );
   const bytes = published.reduce((sum, object) => sum + object.bytes, 0);

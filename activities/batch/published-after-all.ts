@@ -18,7 +18,7 @@ export async function publishedAfterAll(
   run: Run,
   reference: unknown,
 ): Promise<PublishedRun | undefined> {
-  return withStore(context, run.transfer.destination, async (store) => {
+  return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await planIfKept(store, reference as PlanReference);
     if (plan === undefined) return undefined;
     if (!isWhole(plan))

@@ -23,7 +23,7 @@ export async function cleanUp(
   input: Parameters<BatchActivities['cleanUp']>[0],
 ): Promise<void> {
   const { run, replaced, published } = input;
-  await withStore(context, run.transfer.destination, async (store) => {
+  await withStore(context, run.transfer, 'destination', async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
@@ -42,7 +42,7 @@ export async function discard(
   try {
     const published = plan === undefined ? undefined : await publishedAfterAll(context, run, plan);
     if (published === undefined)
-      await withStore(context, run.transfer.destination, (store) => removeStaging(store, runPrefix(run)));
+      await withStore(context, run.transfer, 'destination', (store) => removeStaging(store, runPrefix(run)));
     return published;
   } catch (error) {
     // Without its bucket or its key nothing of the run can have been written.
@@ -56,7 +56,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   const { transfer, objects } = input;
   const deleted: string[] = [];
   const kept: string[] = [];
-  await withStore(context, transfer.destination, async (store) => {
+  await withStore(context, transfer, 'destination', async (store) => {
     const keys = new Set([targetPrefix(transfer.destination) ?? transfer.destination.objectKey]);
     for (const object of objects)
       if (isAt(object, transfer.destination)) keys.add(object.key);

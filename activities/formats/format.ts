@@ -1,6 +1,18 @@
 import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
 import type { Engine } from '../engine/engine.ts';
 
+/** Keys of Parquet's encryption, in base64. */
+export interface ParquetKeys {
+  footerKey: string;
+  /** Columns with a key of their own. */
+  columnKeys: readonly { columns: readonly string[]; key: string; keyId?: string }[];
+}
+
+/** What formats must keep to themselves: never in a plan, SQL text, a setting or a log. */
+export interface FormatSecrets {
+  parquet?: ParquetKeys;
+}
+
 /** A column of a source as the engine sees it. */
 export interface Column {
   name: string;
@@ -47,6 +59,7 @@ export interface DescribeOptions {
   options: FormatOptions;
   /** Whether the first row of every chunk must be known, though it may cost a pass over the object. */
   rowNumbers: boolean;
+  secrets?: FormatSecrets;
   engine: Engine;
   /** Scratch that the engine sees; exclusive to this call. */
   directory: string;
@@ -80,6 +93,7 @@ export interface WrittenChunk {
   /** Scratch that the engine sees. */
   directory: string;
   engine: Engine;
+  secrets?: FormatSecrets;
 }
 
 /** Where the bytes of a chunk's result file go in the one published object. */
@@ -124,7 +138,13 @@ export interface Format {
   /** Schema and cuts of a source. Throws fatal TransferErrors that name the location and what is wrong. */
   describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription>;
   /** Brings chunk `index` into `directory` (exclusive to this chunk attempt). */
-  fetch(reader: RangeReader, source: ChunkSource, index: number, directory: string): Promise<FetchedChunk>;
+  fetch(
+    reader: RangeReader,
+    source: ChunkSource,
+    index: number,
+    directory: string,
+    secrets?: FormatSecrets,
+  ): Promise<FetchedChunk>;
   /**
    * Explains why the engine refused a fetched chunk: a TransferError that is fatal (ragged row at line N) or
    * asks for a re-plan (wider type, exact cuts); undefined when the chunk is not to blame.
@@ -140,7 +160,15 @@ export interface Format {
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
   /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */
-  encode?(file: string, directory: string, options: FormatOptions, index: number): Promise<string>;
+  encode?(
+    file: string,
+    directory: string,
+    options: FormatOptions,
+    index: number,
+    secrets?: FormatSecrets,
+  ): Promise<string>;
+  /** Whether results with these options cannot be joined: all is written in one chunk. */
+  undivided?(this: void, options: FormatOptions): boolean;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /**

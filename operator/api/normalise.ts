@@ -3,6 +3,7 @@ import type {
   SecretReference,
   Transfer,
   TransferIdentity,
+  TransferLimits,
   Transformation,
 } from '../../workflows/contract.ts';
 import { canonicalAction } from './actions.ts';
@@ -11,6 +12,7 @@ import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
 import { isPlainOption } from './plain-options.ts';
 import { formatOptions } from './format-options.ts';
+import { withEncryption } from './parquet-encryption.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -33,6 +35,17 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     readDataType: known(canonicalDataType(spec.readDataType)),
     writeDataType: known(canonicalDataType(spec.writeDataType)),
     maxFailedRetries: spec.maxFailedRetries,
+    ...(spec.limits === undefined ? {} : { limits: transferLimits(spec.limits) }),
+  };
+}
+
+function transferLimits({
+  bandwidth,
+  requestsPerSecond,
+}: NonNullable<BatchTransferSpec['limits']>): TransferLimits {
+  return {
+    ...(bandwidth === undefined ? {} : { bytesPerSecond: known(parseSize(bandwidth)) }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   };
 }
 
@@ -43,7 +56,10 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
   const endpoint = parseEndpoint(block.endpoint);
   if ('problem' in endpoint) throw new Error(endpoint.problem);
   const objectKey = known(block.objectKey ?? side.dataAsset);
-  const options = formatOptions(sideName, block, objectKey);
+  const options = withEncryption(formatOptions(sideName, block, objectKey), block, (path) => ({
+    ...reference(identity, ['spec', sideName, spelling, 'parquet', 'encryption', ...path]),
+    generation: identity.generation,
+  }));
   const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
   return {
     store: 's3',

@@ -252,11 +252,12 @@ describe('bad files', () => {
       readAll(parquet, new MemoryReader(bytes), bench).catch((error: unknown) => error),
     );
 
-  test('an encrypted file is refused by name', async () => {
+  test('an encrypted file without keys is refused by name', async () => {
     const encrypted = Buffer.concat([Buffer.from('PARE'), Buffer.alloc(20), Buffer.from('PARE')]);
     expect(await refusal(encrypted)).toMatchObject({
-      code: 'Unsupported',
-      message: 's3://bucket/key is an encrypted Parquet file; encrypted files are not supported',
+      code: 'InvalidOption',
+      message:
+        's3://bucket/key is an encrypted Parquet file: give its keys in spec.source.s3.parquet.encryption',
     });
   });
 

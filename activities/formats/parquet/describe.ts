@@ -4,7 +4,7 @@ import { literal } from '../../engine/engine.ts';
 import { TransferError } from '../../failures.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
 import { cutRowGroups } from './cuts.ts';
-import { footerBytes, guarded, MAGIC, parseFooter, readFooter } from './footer.ts';
+import { footerBytes, guarded, MAGIC, readFooter } from './footer.ts';
 import {
   columnsOfNanoseconds,
   compressions,
@@ -15,6 +15,7 @@ import {
   totalRows,
   withRowGroups,
 } from './metadata.ts';
+import { openFile } from './open-file.ts';
 import type { Reading } from './reading.ts';
 import type { Struct } from './thrift.ts';
 
@@ -24,11 +25,12 @@ const SCHEMA_FILE = 'schema.parquet';
 export async function describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription> {
   const { location } = reader;
   const footer = await readFooter(reader);
-  const file = parseFooter(footer.raw, location);
+  const { file, pages } = openFile(footer, location, options.secrets);
   const reading: Reading = {
     footerStart: footer.start,
     footerBytes: footer.raw.length,
     digest: footer.digest,
+    sealed: footer.sealed,
   };
   const facts = guarded(location, () => ({
     ...chunksOf(file, options),
@@ -38,6 +40,7 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
       compression: compressions(file).join(', ') || 'none',
       rowGroups: String(rowGroups(file).length),
       createdBy: createdBy(file) ?? 'unknown',
+      ...(pages === undefined ? {} : { encryption: pages.algorithm.name }),
     },
   }));
   return { columns: await columnsOf(file, location, options), ...facts, reading };

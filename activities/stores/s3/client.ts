@@ -25,7 +25,8 @@ export interface S3Connection {
   addressing?: 'path' | 'virtual';
   /** PEM; certificates that are trusted besides those of the system and of NODE_EXTRA_CA_CERTS. */
   caBundle?: string;
-  limits?: StoreLimits;
+  /** All of them hold. */
+  limits?: readonly StoreLimits[];
   /** Milliseconds without any byte on a connection until a request has failed; default 60,000. */
   idleTimeoutMs?: number;
 }

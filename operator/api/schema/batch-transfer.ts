@@ -5,6 +5,7 @@ import { atMostOne, has, holdsOneOf, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
 import { commonFields } from './common.ts';
 import { historyLimit } from './history-limit.ts';
+import { limits } from './limits.ts';
 
 const { maxFailedRetries } = defaults.BatchTransfer;
 
@@ -24,6 +25,7 @@ export const batchTransferSpec = ruled(
       .describe(
         `How often a failed run is tried again before it is Fatal, 0 to 10. Default: ${maxFailedRetries}.`,
       ),
+    limits,
     successfulJobHistoryLimit: historyLimit(
       'successfulJobHistoryLimit',
       'Successful runs of a schedule to remember',
