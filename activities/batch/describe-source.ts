@@ -17,6 +17,8 @@ import { commonType, uniteColumns } from './unite.ts';
 
 /** Objects that are looked into at the same time. */
 const PARALLEL = 16;
+/** Of many objects with the same oddity. */
+const MAX_WARNINGS = 10;
 
 export interface DescribeSourceOptions {
   dataFormat?: string;
@@ -31,6 +33,7 @@ export interface DescribeSourceOptions {
 export interface DescribedSource {
   planned: PlannedSource;
   metadata: TechnicalMetadata;
+  warnings: string[];
 }
 
 /** Looks into every object of a source: one schema, and how to cut it. */
@@ -90,6 +93,7 @@ export async function describeSource(
       ...(conversions.length === 0 ? {} : { conversions }),
       details: described[0]!.details,
     },
+    warnings: [...new Set(described.flatMap((found) => found.warnings ?? []))].slice(0, MAX_WARNINGS),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { HeldType } from './held-type.ts';
 
 /** A column of a source as the engine sees it. */
 export interface Column {
@@ -32,6 +33,8 @@ export interface SourceDescription {
   firstRows?: number[];
   /** Types that become others when they are read, e.g. `at: int96 -> timestamp[us]`. */
   conversions?: string[];
+  /** What is odd, though it can be read. */
+  warnings?: string[];
   /** What the reading side needs again for every chunk; small and JSON. */
   reading: unknown;
   /** Facts for people, e.g. `{compression: 'zstd'}`. */
@@ -137,6 +140,10 @@ export interface Format {
     engine: Engine,
   ): Promise<Error | undefined>;
 
+  /** The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none. */
+  held(this: void, type: string, column: string): HeldType;
+  /** Facts for people about what is written, e.g. `{compression: 'zstd'}`. */
+  details(this: void, options: FormatOptions): Record<string, string>;
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
   /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */

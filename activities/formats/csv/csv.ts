@@ -2,8 +2,11 @@ import { stat } from 'node:fs/promises';
 import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { copyOptions } from './copy-options.ts';
+import { csvType } from './csv-type.ts';
 import { describe } from './describe.ts';
+import { dialectDetails } from './details.ts';
 import { diagnose } from './diagnose.ts';
+import { dialectOf } from './dialect.ts';
 import { encode } from './encode.ts';
 import { fetch } from './fetch.ts';
 import { uniteKinds } from './kinds.ts';
@@ -20,6 +23,12 @@ export const csv: Format = {
   describe,
   fetch,
   diagnose: (_error, source, index, directory) => diagnose(source, index, directory),
+  held: csvType,
+  details: ({ csv: given = {} }) => ({
+    ...dialectDetails(dialectOf(given), given.header ?? true),
+    encoding: given.encoding ?? 'UTF-8',
+    compression: given.compression ?? 'none',
+  }),
   copyOptions: (index, options) => copyOptions(index, options.csv),
   encode: (file, directory, options, index) => encode(file, directory, options.csv ?? {}, index),
   readBack: (file, columns, context) => readBack(file, columns, context),

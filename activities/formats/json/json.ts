@@ -1,5 +1,6 @@
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
+import { jsonType } from './json-type.ts';
 import { compared, readBack } from './read-back.ts';
 import { fetch } from './fetch.ts';
 import { copyOptions, encode, epilogue, layout, opening } from './write.ts';
@@ -16,6 +17,12 @@ export const json: Format = {
   fetch,
   // the scanner has judged all that the engine reads
   diagnose: async () => undefined,
+  held: jsonType,
+  details: ({ json: given }) => ({
+    layout: given?.layout ?? 'lines',
+    encoding: 'UTF-8',
+    compression: given?.compression ?? 'none',
+  }),
   copyOptions: (_index, options) => copyOptions(options),
   encode,
   readBack: async (file, columns, written) => readBack(file, columns, written),

@@ -3,6 +3,7 @@ import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { fetch } from './fetch.ts';
+import { parquetType } from './parquet-type.ts';
 import { epilogue, layout, rowsInTrailer } from './stitch.ts';
 
 /** Apache Parquet. What becomes of its types: docs/formats.md. */
@@ -15,6 +16,8 @@ export const parquet: Format = {
   describe,
   fetch,
   diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+  held: parquetType,
+  details: () => ({ compression: 'zstd' }),
   copyOptions: () => 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880',
   layout,
   readBack: async (file) => `read_parquet(${literal(file)}, hive_partitioning = false)`,
