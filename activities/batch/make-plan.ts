@@ -34,9 +34,10 @@ export async function makePlan(
     const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
-        const { dataFormat, options = {} } = transfer.source;
+        const { dataFormat, schema, options = {} } = transfer.source;
         const { planned, metadata, warnings } = await describeSource(store, found, {
           ...(dataFormat === undefined ? {} : { dataFormat }),
+          ...(schema === undefined ? {} : { schema }),
           options,
           hints: job.hints,
           rowNumbers: needsRowNumbers(transformations, TRANSFORMS, secrets),

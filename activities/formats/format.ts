@@ -118,6 +118,9 @@ export interface Format {
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
+  /** What is inferred from the values: the columns' types, or which columns there are, too. Absent: a source says both. */
+  readonly inferred?: 'types' | 'columns';
+
   /**
    * For formats whose types are inferred: the type to read a column as that was taken for `a` in one object and for `b`
    * in another. Absent: objects are read with their own types, and values are cast.

@@ -17,6 +17,7 @@ export const csv: Format = {
   name: 'csv',
   extensions: ['csv', 'tsv'],
   text: true,
+  inferred: 'types',
   ordered: true,
   compared: ({ name }) => `CAST(${identifier(name)} AS VARCHAR)`,
   uniteTypes: uniteKinds,

@@ -11,6 +11,7 @@ export const json: Format = {
   extensions: ['json', 'jsonl', 'ndjson'],
   // a value's type is part of JSON: what is text in another format must not come here as a string
   text: false,
+  inferred: 'columns',
   ordered: true,
   compared,
   describe,
