@@ -147,7 +147,14 @@ async function explain(
 ): Promise<Error> {
   const { chunk, pieces } = work;
   const { directory, engine } = attempt;
-  const misfit = await explainMisfit(error, work, attempt.pieces, engine);
+  const misfit = await explainMisfit(error, work, {
+    format,
+    engine,
+    fetched: attempt.pieces.map((piece, number) => ({
+      ...piece,
+      directory: pieceDirectory(directory, number),
+    })),
+  });
   if (misfit !== undefined) return misfit;
   for (const [number, { source, index }] of pieces.entries()) {
     const known = await format.diagnose(error, source, index, pieceDirectory(directory, number), engine);

@@ -143,6 +143,9 @@ export interface Format {
     engine: Engine,
   ): Promise<Error | undefined>;
 
+  /** Where row `row` (from 1) of a fetched chunk is, e.g. `line 7`; absent: rows have but numbers. */
+  place?(this: void, source: ChunkSource, index: number, row: number, directory: string): Promise<string>;
+
   /** The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none. */
   held(this: void, type: string, column: string): HeldType;
   /** Facts for people about what is written, e.g. `{compression: 'zstd'}`. */

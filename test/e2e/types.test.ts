@@ -65,9 +65,12 @@ describe('a given schema', () => {
       destination: s3Side(back, 'out.parquet'),
     });
     expect(second.error).toBeUndefined();
-    const rows = await query('SELECT typeof(price) AS price, sum(id) AS ids FROM $file GROUP BY 1', {
-      file: await get(back, 'out.parquet'),
-    });
+    const rows = await query(
+      'SELECT typeof(price) AS price, sum(id) AS ids FROM read_parquet($file) GROUP BY 1',
+      {
+        file: await get(back, 'out.parquet'),
+      },
+    );
     expect(rows).toHaveLength(1);
     expect(rows[0]!['price']).toBe('DECIMAL(10,2)');
     expect(Number(rows[0]!['ids'])).toBe((ROWS * (ROWS - 1)) / 2);
@@ -79,7 +82,7 @@ describe('a given schema', () => {
     const status = await copy(name, 'bad.csv', { schema: SCHEMA }, to, target);
     expect(status.status).toBe('Fatal');
     expect(status.error).toMatch(
-      /s3:\/\/.*\/bad\.csv: column "price" must be decimal128\(10, 2\) \(spec\.source\.s3\.schema\), but row \d+ (of chunk \d+ )?holds a number of 5 characters/,
+      /s3:\/\/.*\/bad\.csv: column "price" must be decimal128\(10, 2\) \(spec\.source\.s3\.schema\), but line \d+( of chunk \d+)? holds a number of 5 characters/,
     );
     await expectOnly(to, []);
   });

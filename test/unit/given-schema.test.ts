@@ -8,7 +8,8 @@ import { literal } from '../../activities/engine/engine.ts';
 import { engineTypeOf } from '../../activities/formats/arrow-names.ts';
 import { arrowType } from '../../activities/formats/arrow-types.ts';
 import { arrowTypeProblems } from '../../operator/api/checks/arrow-type.ts';
-import { withWorkbench } from '../support/files.ts';
+import { csv } from '../../activities/formats/csv/csv.ts';
+import { describeSource, MemoryReader, withWorkbench } from '../support/files.ts';
 import { runs } from '../support/runs.ts';
 
 const column = (name: string, type: string, nullable = true) => ({ name, type, nullable });
@@ -158,7 +159,11 @@ describe('values and given types', () => {
           .catch((error: unknown) => error);
         expect(failed).toBeInstanceOf(Error);
         const pieces = [{ object: { key: 'k', etag: 'e', size: 1 }, source, index }];
-        return explainMisfit(failed as Error, { columns, pieces }, [piece], engine);
+        return explainMisfit(
+          failed as Error,
+          { columns, pieces },
+          { format: {}, engine, fetched: [{ ...piece, directory: '' }] },
+        );
       };
       expect(await told(0, [column('a', 'BIGINT', false), column('b', 'DOUBLE')])).toMatchObject({
         class: 'fatal',
@@ -174,6 +179,18 @@ describe('values and given types', () => {
       });
       const fine = chunkRelation([piece], [column('a', 'VARCHAR'), column('b', 'DECIMAL(18,2)')], true);
       expect(await engine.query(`SELECT b::VARCHAR AS b FROM ${fine.relation}`)).toHaveLength(4);
+    });
+  });
+
+  test('of CSV it is the line, whatever lines and blank lines values hold', async () => {
+    const text = 'a,b\n1,"x\ny"\n\n2,z\n\n3,"\n\n"\n4,last';
+    await withWorkbench(async (bench) => {
+      const reader = new MemoryReader(text);
+      const source = { location: reader.location, ...(await describeSource(csv, reader, bench)) };
+      await csv.fetch(reader, source, 0, bench.directory);
+      const lines = [];
+      for (const row of [1, 2, 3, 4]) lines.push(await csv.place!(source, 0, row, bench.directory));
+      expect(lines).toEqual(['line 2', 'line 5', 'line 7', 'line 10']);
     });
   });
 });

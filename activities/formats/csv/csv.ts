@@ -10,6 +10,7 @@ import { dialectOf } from './dialect.ts';
 import { encode } from './encode.ts';
 import { fetch } from './fetch.ts';
 import { uniteKinds } from './kinds.ts';
+import { lineOfRow } from './line-of-row.ts';
 import { readBack } from './read-back.ts';
 
 /** CSV in the dialects of CsvOptions; RFC 4180 with a header line and UTF-8 by default. Rules: docs/formats.md. */
@@ -24,6 +25,7 @@ export const csv: Format = {
   describe,
   fetch,
   diagnose: (_error, source, index, directory) => diagnose(source, index, directory),
+  place: lineOfRow,
   held: csvType,
   details: ({ csv: given = {} }) => ({
     ...dialectDetails(dialectOf(given), given.header ?? true),
