@@ -16,7 +16,7 @@ export interface HeldType {
 type Rule = (type: EngineType) => string | undefined;
 
 /** The type made of what `rule` says of it or of its parts; undefined when something in it has no type. */
-export function mapType(type: EngineType, rule: Rule): string | undefined {
+function mapType(type: EngineType, rule: Rule): string | undefined {
   const own = rule(type);
   if (own !== undefined) return own;
   switch (type.kind) {

@@ -81,7 +81,7 @@ export async function copyPair(
   const plan = { kind: 'tabular' as const, source: planned, select: held.select, destination };
   const directory = mkdtempSync(join(bench.directory, 'convert-'));
   const settings = { scratchDirectory: directory, engineMemory: 512e6, chunkBytes: 64 * 2 ** 20 };
-  const work = chunkWork(plan, 0, store.location);
+  const work = chunkWork(plan, 0, (name) => store.location(name));
   const { files } = await convertChunk(store, work, directory, settings, NO_SECRETS);
   const copy = await joined(target, files[0]!.path);
 

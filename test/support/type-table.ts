@@ -5,7 +5,7 @@ import { allTypes } from './all-types.ts';
 import { withWorkbench } from './files.ts';
 import { copyPair, FORMATS, sourceOf, type Fate, type FormatName, type PairResult } from './type-pairs.ts';
 
-export const TABLE_FILE = new URL('../../docs/type-table.md', import.meta.url);
+const TABLE_FILE = new URL('../../docs/type-table.md', import.meta.url);
 
 const TITLE = `# What each pair of formats keeps
 

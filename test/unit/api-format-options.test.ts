@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accepted, batchTransfer, configurationErrors, S3 } from './api-resources.ts';
+import { accepted, batchTransfer, configurationErrors, refusals, S3 } from './api-resources.ts';
 
 type Fields = Record<string, unknown>;
 const source = (fields: Fields) =>
@@ -140,7 +140,7 @@ describe('a given schema', () => {
     expect(configurationErrors(source({ schema: [] }))).toEqual([
       'spec.source.s3.schema: must name the columns; leave it out to take them as found',
     ]);
-    expect(configurationErrors(destination({ schema: columns }))).toEqual([
+    expect(refusals(destination({ schema: columns }))).toEqual([
       'spec.destination.cos.schema: is for sources; remove it from the destination',
     ]);
   });
