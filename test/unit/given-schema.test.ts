@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { chunkRelation, sourceValues } from '../../activities/batch/chunk-relation.ts';
 import { explainMisfit } from '../../activities/batch/explain-misfit.ts';
-import { firstMisfit } from '../../activities/batch/fit-values.ts';
+import { firstMisfit, MISFIT } from '../../activities/batch/fit-values.ts';
 import { givenColumns, withGivenSchema } from '../../activities/batch/given-schema.ts';
 import { literal } from '../../activities/engine/engine.ts';
 import { engineTypeOf } from '../../activities/formats/arrow-names.ts';
@@ -179,6 +179,25 @@ describe('values and given types', () => {
       });
       const fine = chunkRelation([piece], [column('a', 'VARCHAR'), column('b', 'DECIMAL(18,2)')], true);
       expect(await engine.query(`SELECT b::VARCHAR AS b FROM ${fine.relation}`)).toHaveLength(4);
+    });
+  });
+
+  test('what only the path or another object has must fit, too', async () => {
+    await withWorkbench(async ({ engine }) => {
+      const piece = {
+        fetched: { relation: '(SELECT 1::BIGINT AS id)' },
+        columns: [column('id', 'BIGINT')],
+        partition: { day: '2024-02-30', n: '7' },
+      };
+      const read = (...more: ReturnType<typeof column>[]) =>
+        engine.query(
+          `SELECT * FROM ${chunkRelation([piece], [column('id', 'BIGINT'), ...more], true).relation}`,
+        );
+      expect(await read(column('n', 'TINYINT', false), column('lacking', 'DATE'))).toEqual([
+        { id: 1n, n: 7, lacking: null },
+      ]);
+      await expect(read(column('day', 'DATE'))).rejects.toThrow(MISFIT);
+      await expect(read(column('lacking', 'DATE', false))).rejects.toThrow(MISFIT);
     });
   });
 
