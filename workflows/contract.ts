@@ -95,6 +95,8 @@ export interface S3Asset {
   dataFormat?: string;
   /** Options of formats, as given in the blocks of the same names. */
   options?: FormatOptions;
+  /** Of a source: what it must be; text is read as these types. Absent: as found. */
+  schema?: ColumnSchema[];
   /** Of a destination: columns that divide the result into objects, in Hive's layout. */
   partitionBy?: string[];
   /** Of a destination: whether the data leaves out the partition columns, which the paths hold. */

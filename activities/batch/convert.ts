@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { checkedSelect } from '../engine/checksums.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { literal, type Engine } from '../engine/engine.ts';
+import { explainMisfit } from './explain-misfit.ts';
 import { engineError } from '../engine/errors.ts';
 import { renderSelect } from '../engine/select.ts';
 import type { FetchedChunk, Format } from '../formats/format.ts';
@@ -58,7 +59,7 @@ export async function convertChunk(
       const result = join(directory, 'result');
       const statement = copyStatement(checked, literal(result), to, work);
       const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
-        throw await explain(error as Error, from, work, directory, engine);
+        throw await explain(error as Error, from, work, { pieces, directory, engine });
       });
       const counted = { rowsRead: sum('rows'), rowsWritten };
       verifyCounts(work, counted);
@@ -73,15 +74,15 @@ export async function convertChunk(
 
 /** Where rows must be told apart, every piece is selected from on its own, for it numbers its own rows. */
 export function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
-  const { select, columns, snapshot } = work;
+  const { select, columns, given, snapshot } = work;
   if (snapshot !== undefined) {
-    const relation = snapshotRelation(chunkRelation(pieces, columns).relation, snapshot);
+    const relation = snapshotRelation(chunkRelation(pieces, columns, given).relation, snapshot);
     return renderSelect(select, { relation, rowIdentity: { object: 'snapshot', first: 0 } }, text);
   }
-  if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns), text);
+  if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns, given), text);
   const selects = pieces.map((piece, number) => {
     const rowIdentity = rowIdentityOf(work, number);
-    return renderSelect(select, { ...chunkRelation([piece], columns), rowIdentity }, text);
+    return renderSelect(select, { ...chunkRelation([piece], columns, given), rowIdentity }, text);
   });
   return selects.join(' UNION ALL ');
 }
@@ -140,10 +141,20 @@ const pieceDirectory = (directory: string, piece: number): string => join(direct
 export async function explain(
   error: Error,
   format: Format,
-  { chunk, pieces }: ChunkWork,
-  directory: string,
-  engine: Engine,
+  work: ChunkWork,
+  attempt: { pieces: readonly FetchedPiece[]; directory: string; engine: Engine },
 ): Promise<Error> {
+  const { chunk, pieces } = work;
+  const { directory, engine } = attempt;
+  const misfit = await explainMisfit(error, work, {
+    format,
+    engine,
+    fetched: attempt.pieces.map((piece, number) => ({
+      ...piece,
+      directory: pieceDirectory(directory, number),
+    })),
+  });
+  if (misfit !== undefined) return misfit;
   for (const [number, { source, index }] of pieces.entries()) {
     const known = await format.diagnose(error, source, index, pieceDirectory(directory, number), engine);
     if (known !== undefined) return known;

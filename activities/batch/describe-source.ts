@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { FormatOptions, PlanHints, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { ColumnSchema, FormatOptions, PlanHints, TechnicalMetadata } from '../../workflows/contract.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
@@ -11,15 +11,20 @@ import type { ListedObject, ObjectStore } from '../stores/object-store.ts';
 import { MAX_CHUNKS } from './assembly.ts';
 import { groupPieces } from './chunks.ts';
 import type { FoundSource } from './find-source.ts';
+import { givenColumns, withGivenSchema } from './given-schema.ts';
 import { partitionColumns, partitionOf } from './hive.ts';
 import type { PlannedObject, PlannedSource } from './plan.ts';
 import { commonType, uniteColumns } from './unite.ts';
 
 /** Objects that are looked into at the same time. */
 const PARALLEL = 16;
+/** Of many objects with the same oddity. */
+const MAX_WARNINGS = 10;
 
 export interface DescribeSourceOptions {
   dataFormat?: string;
+  /** What the source must be. */
+  schema?: readonly ColumnSchema[];
   options: FormatOptions;
   hints: PlanHints;
   rowNumbers: boolean;
@@ -32,6 +37,7 @@ export interface DescribeSourceOptions {
 export interface DescribedSource {
   planned: PlannedSource;
   metadata: TechnicalMetadata;
+  warnings: string[];
 }
 
 /** Looks into every object of a source: one schema, and how to cut it. */
@@ -45,7 +51,9 @@ export async function describeSource(
   // half of the chunks for what large objects are cut into, half for groups of small ones
   const chunkBytes =
     objects.length === 1 ? options.chunkBytes : Math.max(options.chunkBytes, (2 * bytes) / MAX_CHUNKS);
-  const described = await describeAll(store, format, objects, { ...options, chunkBytes });
+  const given = options.schema && givenColumns(options.schema);
+  const hints = given === undefined ? options.hints : readAsText(given, options.hints);
+  const described = await describeAll(store, format, objects, { ...options, hints, chunkBytes });
 
   const own = uniteColumns(
     described.map(({ columns }, index) => ({ location: store.location(objects[index]!.key), columns })),
@@ -54,12 +62,14 @@ export async function describeSource(
   const partitions = objects.map(({ key }) =>
     prefix === '' ? undefined : partitionOf(key.slice(prefix.length)),
   );
-  const columns = [...own, ...partitionColumns(partitions, own)];
+  const found = [...own, ...partitionColumns(partitions, own)];
+  const location = store.location(prefix === '' ? objects[0]!.key : prefix);
+  const columns = given === undefined ? found : withGivenSchema(given, found, format, location);
   const schemas: Column[][] = [];
   const planned = objects.map(({ key, etag, size }, index): PlannedObject => {
-    const { cuts, reading, columns: found } = described[index]!;
+    const { cuts, reading, columns: ownColumns } = described[index]!;
     const firstRows = options.rowNumbers ? firstRowsOf(described[index]!, store.location(key)) : undefined;
-    const read = format.uniteTypes === undefined ? found : withTypesOf(found, own);
+    const read = format.uniteTypes === undefined ? ownColumns : withTypesOf(ownColumns, own);
     const partition = partitions[index];
     return {
       key,
@@ -78,6 +88,7 @@ export async function describeSource(
     planned: {
       format: format.name,
       columns,
+      ...(given === undefined ? {} : { given: true }),
       schemas,
       objects: planned,
       chunks: groupPieces(planned, chunkBytes, MAX_CHUNKS),
@@ -91,6 +102,7 @@ export async function describeSource(
       ...(conversions.length === 0 ? {} : { conversions }),
       details: described[0]!.details,
     },
+    warnings: [...new Set(described.flatMap((found) => found.warnings ?? []))].slice(0, MAX_WARNINGS),
   };
 }
 
@@ -138,6 +150,11 @@ async function formatOf(
       `${store.location(first.key)} is ${first.format.name} but ${store.location(other.key)} is ${other.format.name}; a data set has one format: name a prefix that holds only one, or set dataFormat`,
     );
   return first.format;
+}
+
+/** Where types are inferred from text, that text must fit the given ones, whatever it looks like. */
+function readAsText(given: readonly Column[], hints: PlanHints): PlanHints {
+  return { ...hints, widen: Object.fromEntries(given.map(({ name }) => [name, 'VARCHAR'])) };
 }
 
 function withTypesOf(columns: readonly Column[], united: readonly Column[]): Column[] {

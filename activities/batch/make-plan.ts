@@ -1,8 +1,7 @@
-import type { ColumnSchema, Transfer } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
-import { arrowType } from '../formats/arrow-types.ts';
 import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
@@ -10,6 +9,7 @@ import { describeSource } from './describe-source.ts';
 import { refuseKeysOfNothing, refuseSeveralObjects, refuseUnusedKeys } from './encryption.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
+import { holdColumns } from './hold-columns.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
 import { planDestination } from './plan-destination.ts';
 import { asSnapshot, snapshotColumns } from './snapshot.ts';
@@ -48,9 +48,10 @@ export async function makePlan(
     refuseOverlap(transfer, found);
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
-        const { dataFormat, options = {} } = transfer.source;
-        const { planned, metadata } = await describeSource(store, found, {
+        const { dataFormat, schema, options = {} } = transfer.source;
+        const { planned, metadata, warnings } = await describeSource(store, found, {
           ...(dataFormat === undefined ? {} : { dataFormat }),
+          ...(schema === undefined ? {} : { schema }),
           options,
           hints: job.hints,
           rowNumbers: numbered && needsRowNumbers(transformations, TRANSFORMS, secrets),
@@ -76,12 +77,18 @@ export async function makePlan(
           secrets,
         });
         refuseKeysOfNothing(transfer, select.columns);
-        const destination = await planDestination(job.run, to, select, engine, directory);
+        const held = holdColumns(select, to);
+        const destination = await planDestination(job.run, to, held.select, engine, directory);
         return {
-          plan: { kind: 'tabular' as const, source, select, destination },
+          plan: { kind: 'tabular' as const, source, select: held.select, destination },
           source: metadata,
-          destination: { format: to.name, columns: written(select.columns) },
-          warnings: select.warnings,
+          destination: {
+            format: to.name,
+            columns: held.columns,
+            ...(held.conversions.length === 0 ? {} : { conversions: held.conversions }),
+            details: to.details(destination.options),
+          },
+          warnings: [...warnings, ...select.warnings],
         };
       }),
     );
@@ -97,10 +104,6 @@ function refuseChanges({ readDataType, writeDataType }: Transfer): void {
       'spec.writeDataType: ChangeData cannot be made of LogData; set LogData, or ChangeData for readDataType, too',
     );
 }
-
-/** The engine declares every column that it writes as nullable. */
-const written = (columns: { name: string; type: string }[]): ColumnSchema[] =>
-  columns.map(({ name, type }) => ({ name, type: arrowType(type), nullable: true }));
 
 /** As said in the resource, else by the key's extension, else Parquet. */
 function destinationFormat(destination: { objectKey: string; dataFormat?: string }): Format {

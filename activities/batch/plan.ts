@@ -22,6 +22,8 @@ export interface PlannedSource {
   format: string;
   /** Of the data set: those of all objects, united by name, and those of Hive partitions. */
   columns: Column[];
+  /** Whether the columns are given ones, which the values must fit. */
+  given?: boolean;
   /** Present when only the last change of every key is copied: all is read in one chunk. */
   snapshot?: Snapshot;
   /** The distinct column lists of the objects. */
@@ -131,6 +133,7 @@ export interface ChunkWork {
   chunk: number;
   format: string;
   columns: Column[];
+  given?: boolean;
   snapshot?: Snapshot;
   pieces: PieceWork[];
   select: CompiledSelect;
@@ -139,7 +142,7 @@ export interface ChunkWork {
 
 /** `location` names an object in messages. */
 export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
-  const { format, columns, snapshot, schemas, objects, chunks } = plan.source;
+  const { format, columns, given = false, snapshot, schemas, objects, chunks } = plan.source;
   const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
     const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;
     return {
@@ -154,6 +157,7 @@ export function chunkWork(plan: TabularPlan, chunk: number, location: (key: stri
     chunk,
     format,
     columns,
+    ...(given ? { given } : {}),
     ...(snapshot === undefined ? {} : { snapshot }),
     pieces,
     select: plan.select,

@@ -94,7 +94,8 @@ async function showRows(
     const missing = wanted - shown.rows.length;
     const found = await withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, (engine) =>
       engine.query(firstRows(select, work, missing + 1)).catch(async (error: unknown) => {
-        throw await explain(error as Error, formatNamed(work.format), work, directory, engine);
+        const attempt = { pieces: fetched, directory, engine };
+        throw await explain(error as Error, formatNamed(work.format), work, attempt);
       }),
     );
     await rm(directory, { recursive: true });

@@ -1,5 +1,6 @@
 import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { HeldType } from './held-type.ts';
 
 /** Keys of Parquet's encryption, in base64. */
 export interface ParquetKeys {
@@ -44,6 +45,8 @@ export interface SourceDescription {
   firstRows?: number[];
   /** Types that become others when they are read, e.g. `at: int96 -> timestamp[us]`. */
   conversions?: string[];
+  /** What is odd, though it can be read. */
+  warnings?: string[];
   /** What the reading side needs again for every chunk; small and JSON. */
   reading: unknown;
   /** Facts for people, e.g. `{compression: 'zstd'}`. */
@@ -129,6 +132,9 @@ export interface Format {
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
+  /** What is inferred from the values: the columns' types, or which columns there are, too. Absent: a source says both. */
+  readonly inferred?: 'types' | 'columns';
+
   /**
    * For formats whose types are inferred: the type to read a column as that was taken for `a` in one object and for `b`
    * in another. Absent: objects are read with their own types, and values are cast.
@@ -157,6 +163,13 @@ export interface Format {
     engine: Engine,
   ): Promise<Error | undefined>;
 
+  /** Where row `row` (from 1) of a fetched chunk is, e.g. `line 7`; absent: rows have but numbers. */
+  place?(this: void, source: ChunkSource, index: number, row: number, directory: string): Promise<string>;
+
+  /** The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none. */
+  held(this: void, type: string, column: string): HeldType;
+  /** Facts for people about what is written, e.g. `{compression: 'zstd'}`. */
+  details(this: void, options: FormatOptions): Record<string, string>;
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
   /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */

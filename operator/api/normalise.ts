@@ -70,6 +70,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     bucket: block.bucket,
     objectKey,
     ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),
+    ...(block.schema === undefined ? {} : { schema: block.schema }),
     ...(block.partitionBy === undefined ? {} : { partitionBy: block.partitionBy }),
     ...(block.dropPartitionColumns === undefined ? {} : { dropPartitionColumns: block.dropPartitionColumns }),
     ...(block.maxObjectSize === undefined ? {} : { maxObjectSize: known(parseSize(block.maxObjectSize)) }),

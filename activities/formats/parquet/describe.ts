@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { literal } from '../../engine/engine.ts';
 import { TransferError } from '../../failures.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
+import { conversionsOf } from './conversions.ts';
 import { cutRowGroups } from './cuts.ts';
 import { footerBytes, guarded, MAGIC, readFooter } from './footer.ts';
 import {
-  columnsOfNanoseconds,
   compressions,
   createdBy,
   rowGroups,
@@ -35,8 +35,8 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const facts = guarded(location, () => ({
     ...chunksOf(file, options),
     rows: totalRows(file),
+    conversions: conversionsOf(file),
     details: {
-      ...precisionLost(file),
       compression: compressions(file).join(', ') || 'none',
       rowGroups: String(rowGroups(file).length),
       createdBy: createdBy(file) ?? 'unknown',
@@ -56,11 +56,6 @@ function chunksOf(
   const before = [0];
   for (const group of groups) before.push(before.at(-1)! + rowsOf(group));
   return { cuts, firstRows: cuts.slice(0, -1).map((group) => before[group]!) };
-}
-
-function precisionLost(file: Struct): Record<string, string> {
-  const columns = columnsOfNanoseconds(file);
-  return columns.length === 0 ? {} : { cutToMicroseconds: columns.join(', ') };
 }
 
 /** The engine's types for the schema: it reads a file with the same schema and no rows. */

@@ -5,6 +5,7 @@ import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { encode, readBack } from './encode.ts';
 import { fetch } from './fetch.ts';
+import { parquetType } from './parquet-type.ts';
 import { epilogue, layout, rowsInTrailer } from './stitch.ts';
 
 const COMPRESSIONS: Record<NonNullable<ParquetOptions['compression']>, string> = {
@@ -27,6 +28,11 @@ export const parquet: Format = {
   describe,
   fetch,
   diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+  held: parquetType,
+  details: ({ parquet: options }) => ({
+    compression: options?.compression ?? 'zstd',
+    ...(options?.encryption === undefined ? {} : { encryption: 'AES_GCM_V1' }),
+  }),
   copyOptions: (_index, { parquet: options }) =>
     `FORMAT parquet, ${COMPRESSIONS[options?.compression ?? 'zstd']}, ROW_GROUP_SIZE 122880`,
   layout,

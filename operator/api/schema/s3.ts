@@ -5,6 +5,7 @@ import { sizeProblems } from '../checks/size.ts';
 import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
 import { all, any, atMostOne, given, has, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
+import { givenSchema } from './given-schema.ts';
 import { formatBlocks } from './format-options.ts';
 import { inlineSecret, secretFields } from './secrets.ts';
 
@@ -46,6 +47,7 @@ export const s3 = ruled(
         'Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.',
       ),
     ...formatBlocks,
+    schema: givenSchema,
     partitionBy: z
       .array(text(1024))
       .max(100)
