@@ -1,6 +1,5 @@
-import { startWatched } from '../../deploy/local/process.ts';
-import { lastLines } from '../../deploy/local/process.ts';
 import { join } from 'node:path';
+import { lastLines, startWatched } from '../../deploy/local/process.ts';
 
 /** Runs a program to its end; it dies with this process. @throws Error with its last lines */
 export async function runPython(

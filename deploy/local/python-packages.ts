@@ -15,7 +15,7 @@ export interface PythonPackages {
   /** Arguments of `pip install`. */
   pip: readonly string[];
   /** What else belongs to it, put into the directory of the packages. */
-  finish?(this: void, workshop: Workshop, packages: string): Promise<void>;
+  finish?: (workshop: Workshop, packages: string) => Promise<void>;
 }
 
 /**
