@@ -10,6 +10,7 @@ import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
+import { orAborted } from './or-aborted.ts';
 import { chunkWork, wholeKey, type Plan, type PlanReference } from './plan.ts';
 import { wholeRun } from './put-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
@@ -40,8 +41,8 @@ export async function copySlice(
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   try {
-    const plan = await loadPlan(store, input.plan as PlanReference);
-    const finished = await finishedChunks(store, run);
+    const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
+    const finished = await orAborted(signal, finishedChunks(store, run));
     const records = new Map<number, ChunkRecord>();
     const done = (record: ChunkRecord): void => {
       records.set(record.chunk, record);
@@ -51,7 +52,7 @@ export async function copySlice(
     const earlier = numbers.filter((chunk) => finished.has(chunk));
     const remaining = numbers.filter((chunk) => !finished.has(chunk));
     observer.resumed(earlier, remaining);
-    for (const chunk of earlier) done(await readRecord(store, run, chunk));
+    for (const chunk of earlier) done(await orAborted(signal, readRecord(store, run, chunk)));
     const copying = remaining.map(async (chunk) => {
       const job = chunkJob(run, plan, chunk, { source, destination }, secrets);
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
@@ -95,7 +96,7 @@ export async function copyWhole(
   const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   try {
-    const plan = await loadPlan(store, input.plan as PlanReference);
+    const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
     const job = wholeJob(run, plan, { source, destination }, secrets);
     return wholeRun(store, wholeKey(plan), await context.pool.run<CopyWholeResult>(job, run.runId, signal));
   } finally {

@@ -4,6 +4,7 @@ import { connectionTo, withStore, type BatchContext } from './context.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
+import { orAborted } from './or-aborted.ts';
 import { chunkCount, isWhole, type Plan, type PlanReference } from './plan.ts';
 import { chunksPerSlice } from './slices.ts';
 import { runSecrets } from './run-secrets.ts';
@@ -35,7 +36,7 @@ export async function planRun(
   const secrets = await runSecrets(context.secrets, run, stores.destination);
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
-  rememberReplaced(plan, await looked);
+  rememberReplaced(plan, await orAborted(signal, looked));
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
