@@ -7,8 +7,7 @@ const KEY_ID = 4096;
 
 const key = (what: string) =>
   text(1024, (value) =>
-    /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.trim()) &&
-    KEY_BYTES.has(Buffer.from(value.trim(), 'base64').length)
+    /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.trim()) && KEY_BYTES.has(Buffer.from(value.trim(), 'base64').length)
       ? []
       : ['must be 16, 24 or 32 bytes in base64'],
   ).describe(
