@@ -44,7 +44,7 @@ export const s3 = ruled(
     dataFormat: text(64)
       .optional()
       .describe(
-        'Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.',
+        'Format of the data: csv, json, parquet, orc or binary (byte for byte). Absent: by the extension of the key, else by the content.',
       ),
     ...formatBlocks,
     schema: givenSchema,
