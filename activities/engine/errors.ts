@@ -11,7 +11,7 @@ const MEMORY = /^Out of Memory Error/;
 export function engineError(error: Error, where: string): TransferError {
   if (error instanceof TransferError) return error;
   const line = (error.message.split('\n')[0] ?? '')
-    .replaceAll(/"[^"]*"|'[^']*'|(?<=\bvalue )\S+/g, '…')
+    .replaceAll(/"[^"]*"|'[^']*'|(?<=\bvalue )(?!(?:is|has|was|cannot|may|does)\b)\S+/g, '…')
     .slice(0, 300);
   if (MEMORY.test(error.message))
     return new TransferError('EngineCrashed', `${where}: the engine needs more memory (DDC_MEMORY_LIMIT)`);

@@ -6,7 +6,7 @@ import { createBucket, put, s3Side } from '../support/s3.ts';
 import { startStack, type Stack } from '../support/stack.ts';
 
 const MIB = 2 ** 20;
-const csv = [...paymentsCsv(30_000)].join('');
+const csv = [...paymentsCsv(60_000)].join('');
 /** Seconds; plan and copy may each catch up with a second's worth. */
 const LEAST = csv.length / MIB - 2;
 
@@ -21,7 +21,7 @@ async function durationOf(stack: Stack, name: string, limits: object): Promise<n
     }),
   );
   const status = await untilStatus(stack.namespace, name, ENDED);
-  expect(status).toMatchObject({ status: 'Succeeded', numRecords: 30_000 });
+  expect(status).toMatchObject({ status: 'Succeeded', numRecords: 60_000 });
   return status.statistics!.durationSeconds!;
 }
 
