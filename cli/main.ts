@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { TransferError } from '../activities/failures.ts';
 import { decryptCommand } from './decrypt.ts';
+import { receiptCommand } from './receipt.ts';
 
 /** The program `ddc`: one file per command. */
 const program = new Command('ddc')
   .description('What a person or a script asks of the Data Distribution Controller.')
-  .addCommand(decryptCommand());
+  .addCommand(decryptCommand())
+  .addCommand(receiptCommand());
 
 try {
   await program.parseAsync();

@@ -8,6 +8,7 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig } from './config.ts';
+import { receiptSettings } from './receipts.ts';
 import { resourceReader } from './resources.ts';
 import { openScratch, removeAttempts } from './scratch-root.ts';
 import { workflowBundle } from './workflow-bundle.ts';
@@ -55,6 +56,7 @@ const pool = new EnginePool<EngineJob>({
 });
 
 try {
+  const receipts = await receiptSettings(config);
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -63,7 +65,10 @@ try {
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
-    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)) }, log),
+    activities: batchActivities(
+      { pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)), receipts },
+      log,
+    ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -14,6 +14,8 @@ import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
 import { showRunState, type RunState } from './run-state.ts';
+import { NotRestored, publishVerified } from './verification.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** A source that changes more often while it is copied will not hold still. */
 const MAX_REPLANS = 20;
@@ -35,9 +37,10 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     withRetries(step, transfer.maxFailedRetries, state);
   try {
     const { planned, published } = await copyAndPublish(run, state, retried);
-    const left = await CancellationScope.nonCancellable(() =>
-      tidyUp(run, planned, published, previous, state),
-    );
+    const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
+      receipt: await writeReceipt(run, planned, published),
+      left: await tidyUp(run, planned, published, previous, state),
+    }));
     const finishedAt = new Date();
     const { rowsWritten, bytesWritten } = published.statistics;
     state.progress.chunksDone = planned.chunks;
@@ -46,6 +49,9 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     return {
       ...published,
       objects: [...published.objects, ...left.objects],
+      runId: run.runId,
+      verified: transfer.verify ?? 'chunks',
+      ...('written' in receipt ? { receipt: receipt.written } : {}),
       startedAt,
       finishedAt: finishedAt.toISOString(),
       durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
@@ -56,14 +62,15 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
         bytes: bytesWritten,
         objects: published.objectCount,
       },
-      warnings: [...planned.warnings, ...left.warnings],
+      warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
     };
   } catch (error) {
     const cancelled = isCancellation(error);
     const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
     if (cancelled) state.ending('Cancelled');
     else state.ending('Fatal', failure);
-    await CancellationScope.nonCancellable(() => discardRun(run, state));
+    if (!(error instanceof NotRestored))
+      await CancellationScope.nonCancellable(() => discardRun(run, state));
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }
@@ -87,7 +94,8 @@ async function tidyUp(
   const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
   if (writeOperation === 'Append') left.objects.push(...earlier);
   const replaced = writeOperation === 'Append' ? [] : earlier;
-  if (!planned.staged && replaced.length === 0) return left;
+  const staged = planned.staged || run.transfer.verify === 'full';
+  if (!staged && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
     await withRetries(
@@ -127,16 +135,20 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
-      if (planned.whole)
-        return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
+      const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
+        publishVerified(run, plan, state, retried, publish);
+      if (planned.whole) {
+        const published = await verified(() => retried(() => activities.copyWhole({ run, plan })));
+        return { planned, published };
+      }
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
       if (CancellationScope.current().consideredCancelled)
         throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
       // Once begun it is finished: a copy that may be visible must not be reported as cancelled.
-      const published = await retried(() =>
-        CancellationScope.nonCancellable(() => activities.publish({ run, plan })),
+      const published = await verified(() =>
+        retried(() => CancellationScope.nonCancellable(() => activities.publish({ run, plan }))),
       );
       return { planned, published };
     } catch (error) {

@@ -61,7 +61,14 @@ export interface Transfer extends TransferIdentity {
   writeDataType: 'LogData' | 'ChangeData';
   /** How often a failed step is tried again before the run is fatal; 0..10. */
   maxFailedRetries: number;
+  /** Absent: chunks. */
+  verify?: Verification;
+  /** Begin of the receipts' keys in the destination's bucket; absent = as the worker is told. */
+  receiptPrefix?: string;
 }
+
+/** chunks: every chunk's result is read back before it is uploaded. full: also the published objects. */
+export type Verification = 'chunks' | 'full';
 
 /** Later stores (kafka, database) join this union, told apart by `store`. */
 export type Asset = S3Asset;
@@ -220,6 +227,8 @@ export interface PlannedRun {
   whole: boolean;
   /** Whether anything lies beside the data that has to be cleaned up after the run. */
   staged: boolean;
+  /** Where the run's receipt goes; absent = none is written. */
+  receiptKey?: string;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
   plan: unknown;
   source: TechnicalMetadata;
@@ -247,6 +256,21 @@ export interface PublishedRun {
   /** Objects in all: one entry of `objects` may stand for all below a prefix. */
   objectCount: number;
   statistics: Statistics;
+  /** Of what was written; absent for a copy byte for byte. */
+  checksums?: ColumnChecksums;
+}
+
+/** Checksums of columns that do not depend on the order of the rows. */
+export interface ColumnChecksums {
+  /** e.g. `sum of DuckDB 1.5.5 hash` */
+  algorithm: string;
+  columns: ColumnChecksum[];
+}
+
+export interface ColumnChecksum {
+  column: string;
+  /** In decimal; may exceed 64 bits. */
+  sum: string;
 }
 
 export interface SliceInput {
@@ -265,6 +289,78 @@ export interface SliceHeartbeat extends Statistics {
 
 export type SliceResult = Statistics;
 
+/** How the published objects are read back. */
+export interface PlannedVerification {
+  chunks: number;
+  sliceSize: number;
+  /** Opaque to workflows. */
+  plan: unknown;
+}
+
+/** What was found in a part of the published objects. */
+export interface VerifiedSlice {
+  rows: number;
+  /** Per column, in the order of the published checksums, in decimal. */
+  sums: string[];
+}
+
+/** What a finished run proves. Signed as its canonical JSON (RFC 8785). */
+export interface Receipt {
+  /** Version of this form. */
+  receipt: 1;
+  transfer: TransferIdentity;
+  runId: string;
+  /** ISO 8601. */
+  startedAt: string;
+  publishedAt: string;
+  verified: Verification;
+  counts: Statistics & { rowsFiltered: number };
+  checksums?: ColumnChecksums;
+  source: ReceiptAsset;
+  destination: ReceiptAsset;
+  /** Without secret options, of which only the names are told. */
+  transformations: Omit<Transformation, 'secret'>[];
+  versions: { ddc: string; engine: string };
+}
+
+export interface ReceiptAsset {
+  endpoint: string;
+  bucket: string;
+  format: string;
+  columns: ColumnSchema[];
+  conversions?: string[];
+  objectCount: number;
+  /** The first of them. */
+  objects: ReceiptObject[];
+}
+
+export interface ReceiptObject {
+  key: string;
+  etag: string;
+  bytes: number;
+}
+
+/** A receipt that lies in the destination's bucket. */
+export interface WrittenReceipt {
+  key: string;
+  /** Of the receipt's canonical JSON; hex. */
+  sha256: string;
+  /** Ed25519; Base64. Absent: the worker has no key. */
+  signature?: string;
+  /** Which key: `SHA256:` and the Base64 of the public key's SHA-256. */
+  signedBy?: string;
+}
+
+export interface WriteReceiptInput {
+  run: Run;
+  plan: unknown;
+  key: string;
+  source: TechnicalMetadata;
+  destination: TechnicalMetadata;
+  published: PublishedRun;
+  publishedAt: string;
+}
+
 export interface BatchActivities {
   /** Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible. */
   plan(input: { run: Run; hints: PlanHints }): Promise<PlannedRun>;
@@ -272,6 +368,18 @@ export interface BatchActivities {
   copyWhole(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   copySlice(input: SliceInput): Promise<SliceResult>;
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
+  /** Looks at what was published: how to read it back. */
+  planVerification(input: {
+    run: Run;
+    plan: unknown;
+    published: PublishedRun;
+  }): Promise<PlannedVerification>;
+  /** Reads a part of the published objects back. Of a copy byte for byte it is held against the source. */
+  verifySlice(input: SliceInput): Promise<VerifiedSlice>;
+  /** Brings back what was at the published keys before. Idempotent. */
+  restore(input: { run: Run }): Promise<void>;
+  /** Idempotent. */
+  writeReceipt(input: WriteReceiptInput): Promise<WrittenReceipt>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
   cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
   /** Removes everything that is not visible: uploads, ledger. Idempotent. */
@@ -301,6 +409,9 @@ export interface DeletedData {
 export interface RunResult extends PublishedRun {
   startedAt: string;
   finishedAt: string;
+  runId?: string;
+  verified?: Verification;
+  receipt?: WrittenReceipt;
   durationSeconds: number;
   source: TechnicalMetadata;
   destination: TechnicalMetadata;
@@ -309,7 +420,7 @@ export interface RunResult extends PublishedRun {
 
 // ---------------------------------------------------------------- progress and failures
 
-export type RunPhase = 'plan' | 'copy' | 'publish' | 'cleanUp' | 'discard' | 'delete' | 'done';
+export type RunPhase = 'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'done';
 
 /** Answer of the query `progress`. */
 export interface RunProgress {

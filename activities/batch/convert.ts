@@ -13,7 +13,7 @@ import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles } from './partition-files.ts';
-import type { ChunkWork, PieceWork } from './plan.ts';
+import { columnsWritten, type ChunkWork, type PieceWork } from './plan.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
 
@@ -37,7 +37,7 @@ export interface ResultFile {
 const PARALLEL_PIECES = 8;
 
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
-const oneAtATime = pLimit(1);
+export const oneAtATime = pLimit(1);
 
 /** Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only. */
 export async function convertChunk(
@@ -91,11 +91,6 @@ function rowIdentityOf({ select, pieces }: ChunkWork, number: number): { object:
     : { object: `${name}#${index}`, first: 0 };
 }
 
-function columnsWritten({ select, destination: { objects } }: ChunkWork): string[] {
-  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
-  return select.columns.map(({ name }) => name).filter((name) => !dropped.includes(name));
-}
-
 async function resultFiles(
   result: string,
   format: Format,
@@ -111,10 +106,11 @@ async function resultFiles(
   return files;
 }
 
-async function fetchPieces(
+/** Brings what a chunk reads into directories of its own. */
+export async function fetchPieces(
   source: ObjectStore,
   format: Format,
-  { pieces }: ChunkWork,
+  { pieces }: Pick<ChunkWork, 'pieces'>,
   directory: string,
 ): Promise<
   (Pick<PieceWork, 'partition'> & { fetched: FetchedChunk; columns: PieceWork['source']['columns'] })[]

@@ -3,6 +3,8 @@ import { copyChunk, copyWhole } from './copy-chunk.ts';
 import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
 import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
+import { verifyBytes } from './full/bytes.ts';
+import { describePublished, verifyChunk } from './full/rows.ts';
 import { makePlan } from './make-plan.ts';
 
 /** Program of an engine process: everything that parses or converts users' data happens here. */
@@ -20,5 +22,11 @@ serveJobs<EngineJob>(async (job, context) => {
       return copyWholeVerbatim(job, context);
     case 'copyWhole':
       return copyWhole(job, settings, context);
+    case 'describePublished':
+      return describePublished(job, settings);
+    case 'verifyChunk':
+      return verifyChunk(job, settings);
+    case 'verifyBytes':
+      return verifyBytes(job);
   }
 });

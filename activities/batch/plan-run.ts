@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
@@ -5,13 +6,11 @@ import { connectionTo, transformSecrets, withStore, type BatchContext } from './
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
-import { objectMetadata } from './staging.ts';
+import { receiptKey } from './receipt-key.ts';
+import { sliceSizeFor } from './slices.ts';
+import { objectMetadata, planKey } from './staging.ts';
 import { describedAs } from './verbatim/copy.ts';
 
-/** About 4 GiB in chunks of 64 MiB. */
-const MAX_SLICE = 64;
-/** So many slices at least, as far as there are chunks, that several workers can share a run. */
-const WANTED_SLICES = 8;
 /** Temporal warns about payloads beyond 256 KiB; other parts of the same payload need room. */
 const MAX_INLINE_BYTES = 192 * 1024;
 const PARALLEL_UPLOADS = 16;
@@ -35,17 +34,19 @@ export async function planRun(
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await looked);
+  const key = receiptKey(run.transfer, run.runId, context.receipts.prefix);
+  const receipt = key === undefined ? {} : { receiptKey: key };
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
-  const sliceSize = Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
+  const sliceSize = sliceSizeFor(chunks);
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
+    return { chunks, sliceSize, whole, staged: false, plan: inline, ...receipt, ...found };
   const stored = await withStore(context, destination, async (store) => {
     if (!whole) await openUploads(context, run, plan, store);
-    return storePlan(store, run, plan);
+    return storePlan(store, planKey(run, randomUUID()), plan);
   });
-  return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
+  return { chunks, sliceSize, whole, staged: true, plan: stored, ...receipt, ...found };
 }
 
 /** One request makes the whole result. */

@@ -100,7 +100,7 @@ export function uploadsOf(plan: Plan): RecordedUpload[] {
 }
 
 /** What travels through the history. */
-export type PlanReference = { kind: 'inline'; plan: Plan } | { kind: 'stored'; key: string };
+export type PlanReference<T = Plan> = { kind: 'inline'; plan: T } | { kind: 'stored'; key: string };
 
 /** A piece with all that reading it takes. */
 export interface PieceWork {
@@ -111,6 +111,17 @@ export interface PieceWork {
   firstRow?: number;
   partition?: PartitionValues;
 }
+
+/** Names, in order: partition columns may be in the paths only. */
+export function columnsWritten({ select, destination }: Pick<TabularPlan, 'select' | 'destination'>): string[] {
+  const { objects } = destination;
+  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
+  return select.columns.map(({ name }) => name).filter((name) => !dropped.includes(name));
+}
+
+/** Whether rows may be read that are not written. */
+export const filtersRows = ({ layers }: CompiledSelect): boolean =>
+  layers.some((layer) => layer.where !== undefined);
 
 /** The share of a plan that one chunk needs. */
 export interface ChunkWork {
@@ -124,8 +135,17 @@ export interface ChunkWork {
 
 /** `location` names an object in messages. */
 export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
-  const { format, columns, schemas, objects, chunks } = plan.source;
-  const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
+  const { format, columns } = plan.source;
+  const pieces = pieceWorks(plan.source, chunk, location);
+  return { chunk, format, columns, pieces, select: plan.select, destination: plan.destination };
+}
+
+export function pieceWorks(
+  { schemas, objects, chunks }: Pick<PlannedSource, 'schemas' | 'objects' | 'chunks'>,
+  chunk: number,
+  location: (key: string) => string,
+): PieceWork[] {
+  return chunks[chunk]!.map(({ object: number, index }): PieceWork => {
     const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;
     return {
       object: { key, etag, size },
@@ -135,5 +155,4 @@ export function chunkWork(plan: TabularPlan, chunk: number, location: (key: stri
       ...(partition === undefined ? {} : { partition }),
     };
   });
-  return { chunk, format, columns, pieces, select: plan.select, destination: plan.destination };
 }

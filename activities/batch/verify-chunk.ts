@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import type { Format } from '../formats/format.ts';
 import type { ResultFile } from './convert.ts';
-import type { ChunkWork, PieceWork } from './plan.ts';
+import { filtersRows, type ChunkWork, type PieceWork } from './plan.ts';
 
 /** The rows were counted apart from the engine; without a filter every one of them must have been written. */
 export function verifyCounts(
@@ -11,8 +11,7 @@ export function verifyCounts(
   counted: { rowsRead: number; rowsWritten: number },
 ): void {
   const { rowsRead, rowsWritten } = counted;
-  const filters = select.layers.some((layer) => layer.where !== undefined);
-  const right = filters ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
+  const right = filtersRows(select) ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
   if (!right)
     throw new TransferError(
       'VerificationFailed',

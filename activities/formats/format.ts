@@ -143,4 +143,6 @@ export interface Format {
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
   rowsInTrailer?(this: void, trailer: Buffer): number;
+  /** Rows that the epilogue tells readers of, to be held against the counted ones; cheap also for a large one. */
+  rowsInEpilogue?(this: void, epilogue: Buffer): number;
 }
