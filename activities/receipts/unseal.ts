@@ -4,15 +4,20 @@ import { TransferError } from '../failures.ts';
 import { keyName } from './keys.ts';
 import { canonicalBytes, sha256Of, type ReceiptSignature } from './seal.ts';
 
+/** In its one spelling, so that no change of it goes unnoticed. */
+const base64 = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').toString('base64') === text, { error: 'must be Base64' });
+
 const sealed = z.strictObject({
   receipt: z.record(z.string(), z.unknown()),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   signature: z
     .strictObject({
       algorithm: z.literal('Ed25519'),
-      publicKey: z.base64(),
+      publicKey: base64,
       signedBy: z.string(),
-      value: z.base64(),
+      value: base64,
     })
     .nullable(),
 });
@@ -42,7 +47,10 @@ export function unseal(text: string, expected?: KeyObject): UnsealedReceipt {
     );
   if (signature !== null) return { receipt, sha256, ...checkSignature(bytes, signature, expected) };
   if (expected !== undefined)
-    throw new TransferError('VerificationFailed', `the receipt is not signed, and ${nameKey(expected)} should have`);
+    throw new TransferError(
+      'VerificationFailed',
+      `the receipt is not signed, and ${nameKey(expected)} should have`,
+    );
   return { receipt, sha256, trusted: false };
 }
 
@@ -86,7 +94,10 @@ function checkSignature(
       `the receipt is signed by ${signedBy}, and not by ${nameKey(expected)}`,
     );
   if (!verify(null, bytes, publicKey, Buffer.from(signature.value, 'base64')))
-    throw new TransferError('VerificationFailed', `the signature is not that of ${signedBy} for this receipt`);
+    throw new TransferError(
+      'VerificationFailed',
+      `the signature is not that of ${signedBy} for this receipt`,
+    );
   return { signedBy, trusted: expected !== undefined };
 }
 
@@ -97,7 +108,10 @@ function publicKeyOf({ publicKey }: ReceiptSignature): KeyObject {
   } catch {
     // told below
   }
-  throw new TransferError('VerificationFailed', 'the receipt has been changed: signature.publicKey is no Ed25519 key');
+  throw new TransferError(
+    'VerificationFailed',
+    'the receipt has been changed: signature.publicKey is no Ed25519 key',
+  );
 }
 
 const nameKey = (key: KeyObject): string => `the given key ${keyName(key)}`;

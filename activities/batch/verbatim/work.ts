@@ -1,3 +1,5 @@
+import { MIN_PART_BYTES } from '../assembly.ts';
+
 /**
  * A copy byte for byte: no format, no engine. Objects of one part are kept beside the ledger, or, when one endpoint
  * has both sides, not touched at all until publish; larger ones are parts of an upload.
@@ -61,7 +63,9 @@ export function planVerbatim(
   serverSide: boolean,
   chunkBytes: number,
 ): Pick<VerbatimPlan, 'serverSide' | 'objects' | 'chunks'> {
-  const least = serverSide ? SERVER_SIDE_PART_BYTES : Math.min(PART_BYTES, chunkBytes);
+  const least = serverSide
+    ? SERVER_SIDE_PART_BYTES
+    : Math.max(MIN_PART_BYTES, Math.min(PART_BYTES, chunkBytes));
   const planned = objects.map((object): VerbatimObject => {
     const partBytes = Math.max(least, Math.ceil(object.size / MOST_PARTS));
     return object.size <= partBytes ? object : { ...object, partBytes };
