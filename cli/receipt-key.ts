@@ -14,7 +14,13 @@ export function receiptKeyCommand(): Command {
   return new Command('key').description('The key that signs receipts.').addCommand(generateCommand);
 }
 
-async function generate({ out, publicOut = `${out}.pub` }: { out: string; publicOut?: string }): Promise<void> {
+async function generate({
+  out,
+  publicOut = `${out}.pub`,
+}: {
+  out: string;
+  publicOut?: string;
+}): Promise<void> {
   const { privateKey, publicKey } = newReceiptKeys();
   await create('--out', out, privateKey, 0o600);
   await create('--public-out', publicOut, publicKey, 0o644);

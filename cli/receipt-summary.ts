@@ -42,15 +42,15 @@ export function summaryOf(receipt: unknown): [string, string][] {
   const { transfer, counts, checksums, source, destination, transformations, versions, ...run } = parsed.data;
   const steps = transformations.map(({ action, columns }) => `${action}(${columns.join(', ')})`);
   const lines: [string, string][] = [
-    ['transfer', `${transfer.kind} ${transfer.namespace}/${transfer.name}, generation ${transfer.generation}`],
+    [
+      'transfer',
+      `${transfer.kind} ${transfer.namespace}/${transfer.name}, generation ${transfer.generation}`,
+    ],
     ['run', `${run.runId}, ${run.startedAt} to ${run.publishedAt}`],
     ['source', described(source)],
     ['destination', described(destination)],
     ['transformations', steps.join(', ') || 'none'],
-    [
-      'rows',
-      `${counts.rowsRead} read, ${counts.rowsFiltered} filtered, ${counts.rowsWritten} written`,
-    ],
+    ['rows', `${counts.rowsRead} read, ${counts.rowsFiltered} filtered, ${counts.rowsWritten} written`],
     ['bytes', `${counts.bytesRead} read, ${counts.bytesWritten} written`],
     [
       'checksums',
@@ -62,12 +62,22 @@ export function summaryOf(receipt: unknown): [string, string][] {
   return lines.map(([name, value]) => [name, printable(value)]);
 }
 
-function described({ endpoint, bucket, format, columns, objects, objectCount }: z.infer<typeof asset>): string {
+function described({
+  endpoint,
+  bucket,
+  format,
+  columns,
+  objects,
+  objectCount,
+}: z.infer<typeof asset>): string {
   const more = objectCount > 1 ? ` and ${objectCount - 1} more` : '';
   return `s3://${bucket}/${objects[0]?.key ?? ''}${more} at ${endpoint}, ${format}, ${columns.length} columns`;
 }
 
 /** Names come from others: no line of theirs must look like one of ours. */
 function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

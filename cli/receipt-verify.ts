@@ -9,7 +9,9 @@ import { summaryOf } from './receipt-summary.ts';
 /** `ddc receipt verify`: offline. */
 export function receiptVerifyCommand(): Command {
   return new Command('verify')
-    .description('Checks that a receipt is as it was signed, and tells what it says. Ends with 1 when it is not.')
+    .description(
+      'Checks that a receipt is as it was signed, and tells what it says. Ends with 1 when it is not.',
+    )
     .argument('<file>', 'receipt; - is standard input')
     .option(
       '--public-key <file>',

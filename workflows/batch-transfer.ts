@@ -69,8 +69,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
     if (cancelled) state.ending('Cancelled');
     else state.ending('Fatal', failure);
-    if (!(error instanceof NotRestored))
-      await CancellationScope.nonCancellable(() => discardRun(run, state));
+    if (!(error instanceof NotRestored)) await CancellationScope.nonCancellable(() => discardRun(run, state));
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }

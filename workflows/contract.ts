@@ -369,11 +369,7 @@ export interface BatchActivities {
   copySlice(input: SliceInput): Promise<SliceResult>;
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   /** Looks at what was published: how to read it back. */
-  planVerification(input: {
-    run: Run;
-    plan: unknown;
-    published: PublishedRun;
-  }): Promise<PlannedVerification>;
+  planVerification(input: { run: Run; plan: unknown; published: PublishedRun }): Promise<PlannedVerification>;
   /** Reads a part of the published objects back. Of a copy byte for byte it is held against the source. */
   verifySlice(input: SliceInput): Promise<VerifiedSlice>;
   /** Brings back what was at the published keys before. Idempotent. */

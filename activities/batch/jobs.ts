@@ -1,4 +1,10 @@
-import type { FormatOptions, PlanHints, Run, Statistics, TechnicalMetadata } from '../../workflows/contract.ts';
+import type {
+  FormatOptions,
+  PlanHints,
+  Run,
+  Statistics,
+  TechnicalMetadata,
+} from '../../workflows/contract.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import type { ChunkRecord, PublishedObject } from './ledger.ts';

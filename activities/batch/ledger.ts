@@ -87,7 +87,10 @@ export async function loadPublished(
   if (!objects.some(({ key }) => key.endsWith('/'))) return objects;
   const text = await store.get(publishedKey(run));
   if (text === undefined)
-    throw new TransferError('Internal', `${store.location(publishedKey(run))} is gone; it names what was published`);
+    throw new TransferError(
+      'Internal',
+      `${store.location(publishedKey(run))} is gone; it names what was published`,
+    );
   return JSON.parse(text.toString()) as PublishedObject[];
 }
 

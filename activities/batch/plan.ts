@@ -113,7 +113,10 @@ export interface PieceWork {
 }
 
 /** Names, in order: partition columns may be in the paths only. */
-export function columnsWritten({ select, destination }: Pick<TabularPlan, 'select' | 'destination'>): string[] {
+export function columnsWritten({
+  select,
+  destination,
+}: Pick<TabularPlan, 'select' | 'destination'>): string[] {
   const { objects } = destination;
   const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
   return select.columns.map(({ name }) => name).filter((name) => !dropped.includes(name));

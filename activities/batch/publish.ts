@@ -47,7 +47,8 @@ async function publishRows(
   const { objects } = destination;
   const { counts, checksums } = verifyRun(plan, records);
   let published: PublishedObject[];
-  if (objects !== undefined) published = await publishObjects(store, run, destination, objects, records, keep);
+  if (objects !== undefined)
+    published = await publishObjects(store, run, destination, objects, records, keep);
   else {
     await keep([destination.key]);
     published = [await publishObject(store, run, destination, records)];

@@ -41,7 +41,14 @@ export function receiptOf(
   };
 }
 
-function identityOf({ kind, apiVersion, namespace, name, uid, generation }: TransferIdentity): TransferIdentity {
+function identityOf({
+  kind,
+  apiVersion,
+  namespace,
+  name,
+  uid,
+  generation,
+}: TransferIdentity): TransferIdentity {
   return { kind, apiVersion, namespace, name, uid, generation };
 }
 

@@ -49,7 +49,10 @@ const receiptSchema = z
     rowsFiltered: count('Rows read and, as the transformations say, not written.'),
     rowsWritten: count('Rows written to the destination.'),
     objects: count('Objects written.'),
-    checksumAlgorithm: z.string().optional().describe('What the checksums are, e.g. sum of DuckDB 1.5.5 hash.'),
+    checksumAlgorithm: z
+      .string()
+      .optional()
+      .describe('What the checksums are, e.g. sum of DuckDB 1.5.5 hash.'),
     checksums: z
       .array(
         z.object({
@@ -63,7 +66,7 @@ const receiptSchema = z
     key: z.string().optional().describe("Key of the receipt object in the destination's bucket."),
     sha256: z.string().optional().describe("Of the receipt's canonical JSON (RFC 8785), in hex."),
     signature: z.string().optional().describe('Ed25519 signature of the same, in Base64.'),
-    signedBy: z.string().optional().describe("The signing key: SHA256: and the hash of the public key."),
+    signedBy: z.string().optional().describe('The signing key: SHA256: and the hash of the public key.'),
   })
   .optional()
   .describe('What the last successful run proves, in short; `ddc receipt verify` checks the receipt object.');
@@ -89,7 +92,9 @@ export const statusSchema = z
     numRecords: count('Rows written by the last successful run.'),
     progress: z
       .object({
-        phase: z.string().describe('What the run is doing: plan, copy, publish, verify, cleanUp, discard or delete.'),
+        phase: z
+          .string()
+          .describe('What the run is doing: plan, copy, publish, verify, cleanUp, discard or delete.'),
         chunksDone: z.int().min(0).describe('Chunks that are copied.'),
         chunksTotal: z.int().min(0).describe('Chunks in all; 0 before the plan is made.'),
         percent: z.int().min(0).max(100).describe('chunksDone in percent of chunksTotal.'),

@@ -81,7 +81,11 @@ export function fakeActivities(overrides: Partial<BatchActivities>, calls: strin
     copyWhole: async () => PUBLISHED,
     copySlice: async () => SUM,
     publish: async () => PUBLISHED,
-    planVerification: async () => ({ chunks: 3, sliceSize: 2, plan: { kind: 'stored', key: 'verification' } }),
+    planVerification: async () => ({
+      chunks: 3,
+      sliceSize: 2,
+      plan: { kind: 'stored', key: 'verification' },
+    }),
     verifySlice: async ({ from, to }) => ({ rows: to - from, sums: [String(to - from)] }),
     restore: async () => undefined,
     writeReceipt: async ({ key }) => ({ key, sha256: 'hash', signature: 'signature', signedBy: 'key' }),

@@ -10,9 +10,7 @@ import { readingBack } from './failed.ts';
 type Piece = VerbatimWork['pieces'][number];
 
 /** Reads a chunk of a copy byte for byte on both sides. SourceChanged when the source is another by now. */
-export async function verifyBytes(
-  job: Extract<EngineJob, { type: 'verifyBytes' }>,
-): Promise<VerifiedSlice> {
+export async function verifyBytes(job: Extract<EngineJob, { type: 'verifyBytes' }>): Promise<VerifiedSlice> {
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
   try {
@@ -24,7 +22,11 @@ export async function verifyBytes(
   }
 }
 
-async function verifyPiece(source: ObjectStore, destination: ObjectStore, { object, part }: Piece): Promise<void> {
+async function verifyPiece(
+  source: ObjectStore,
+  destination: ObjectStore,
+  { object, part }: Piece,
+): Promise<void> {
   const { target, size } = object;
   const { start, end } = partRange(object, part);
   const location = destination.location(target);

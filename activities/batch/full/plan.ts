@@ -52,4 +52,3 @@ function writtenTypes(plan: Extract<Plan, { kind: 'tabular' }>): VerificationPla
   const types = new Map(plan.select.columns.map(({ name, type }) => [name, type]));
   return columnsWritten(plan).map((name) => ({ name, type: types.get(name)! }));
 }
-

@@ -23,22 +23,28 @@ export async function describePublished(
   settings: EngineSettings,
 ): Promise<PlannedSource> {
   const store = connectS3(destination);
-  const types = Object.fromEntries(comparedAs(formatNamed(format), columns).map(({ name, type }) => [name, type]));
+  const types = Object.fromEntries(
+    comparedAs(formatNamed(format), columns).map(({ name, type }) => [name, type]),
+  );
   const found = objects.map(({ key, etag, bytes }) => ({ key, etag, size: bytes }));
   try {
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory }, (engine) =>
         readingBack(store.location(objects[0]!.key), async () => {
-          const { planned } = await describeSource(store, { objects: found, prefix: '' }, {
-            dataFormat: format,
-            options,
-            // nothing is inferred, and no cut can turn out wrong when it is too late to plan anew
-            hints: { exactCuts: true, widen: types },
-            rowNumbers: false,
-            chunkBytes: settings.chunkBytes,
-            engine,
-            directory,
-          });
+          const { planned } = await describeSource(
+            store,
+            { objects: found, prefix: '' },
+            {
+              dataFormat: format,
+              options,
+              // nothing is inferred, and no cut can turn out wrong when it is too late to plan anew
+              hints: { exactCuts: true, widen: types },
+              rowNumbers: false,
+              chunkBytes: settings.chunkBytes,
+              engine,
+              directory,
+            },
+          );
           return planned;
         }),
       ),

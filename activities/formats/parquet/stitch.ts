@@ -3,7 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { TransferError } from '../../failures.ts';
 import type { PlacedChunk, ResultLayout } from '../format.ts';
 import { footerBytes, footerLength, guarded, parseFooter } from './footer.ts';
-import { declaredRows, moveRowGroup, rowGroups, rowsOf, schemaKey, totalRows, withEncodedRowGroups } from './metadata.ts';
+import {
+  declaredRows,
+  moveRowGroup,
+  rowGroups,
+  rowsOf,
+  schemaKey,
+  totalRows,
+  withEncodedRowGroups,
+} from './metadata.ts';
 import { encodeStruct } from './thrift.ts';
 
 const TAIL_BYTES = 8;
