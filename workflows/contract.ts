@@ -68,7 +68,7 @@ export interface Transfer extends TransferIdentity {
 }
 
 /** chunks: every chunk's result is read back before it is uploaded. full: also the published objects. */
-export type Verification = 'chunks' | 'full';
+type Verification = 'chunks' | 'full';
 
 /** Later stores (kafka, database) join this union, told apart by `store`. */
 export type Asset = S3Asset;
@@ -267,7 +267,7 @@ export interface ColumnChecksums {
   columns: ColumnChecksum[];
 }
 
-export interface ColumnChecksum {
+interface ColumnChecksum {
   column: string;
   /** In decimal; may exceed 64 bits. */
   sum: string;

@@ -69,6 +69,7 @@ function assetOf(
   };
 }
 
-function withoutSecret({ secret: _, ...rest }: Transformation): Omit<Transformation, 'secret'> {
+function withoutSecret(transformation: Transformation): Omit<Transformation, 'secret'> {
+  const { secret: _, ...rest } = transformation;
   return rest;
 }

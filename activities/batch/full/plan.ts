@@ -9,7 +9,7 @@ import { connectS3 } from '../../stores/s3/s3-store.ts';
 import type { VerbatimPlan } from '../verbatim/work.ts';
 
 /** How the published objects are read back: as if they were a source. */
-export interface VerificationPlan {
+interface VerificationPlan {
   kind: 'published';
   source: PlannedSource;
   /** In the order of the checksums, with the types that were written. */
