@@ -264,13 +264,8 @@ export interface PublishedRun {
 export interface ColumnChecksums {
   /** e.g. `sum of DuckDB 1.5.5 hash` */
   algorithm: string;
-  columns: ColumnChecksum[];
-}
-
-interface ColumnChecksum {
-  column: string;
-  /** In decimal; may exceed 64 bits. */
-  sum: string;
+  /** Sums in decimal; they may exceed 64 bits. */
+  columns: { column: string; sum: string }[];
 }
 
 export interface SliceInput {
@@ -290,54 +285,13 @@ export interface SliceHeartbeat extends Statistics {
 export type SliceResult = Statistics;
 
 /** How the published objects are read back. */
-export interface PlannedVerification {
-  chunks: number;
-  sliceSize: number;
-  /** Opaque to workflows. */
-  plan: unknown;
-}
+export type PlannedVerification = Pick<PlannedRun, 'chunks' | 'sliceSize' | 'plan'>;
 
 /** What was found in a part of the published objects. */
 export interface VerifiedSlice {
   rows: number;
   /** Per column, in the order of the published checksums, in decimal. */
   sums: string[];
-}
-
-/** What a finished run proves. Signed as its canonical JSON (RFC 8785). */
-export interface Receipt {
-  /** Version of this form. */
-  receipt: 1;
-  transfer: TransferIdentity;
-  runId: string;
-  /** ISO 8601. */
-  startedAt: string;
-  publishedAt: string;
-  verified: Verification;
-  counts: Statistics & { rowsFiltered: number };
-  checksums?: ColumnChecksums;
-  source: ReceiptAsset;
-  destination: ReceiptAsset;
-  /** Without secret options, of which only the names are told. */
-  transformations: Omit<Transformation, 'secret'>[];
-  versions: { ddc: string; engine: string };
-}
-
-export interface ReceiptAsset {
-  endpoint: string;
-  bucket: string;
-  format: string;
-  columns: ColumnSchema[];
-  conversions?: string[];
-  objectCount: number;
-  /** The first of them. */
-  objects: ReceiptObject[];
-}
-
-export interface ReceiptObject {
-  key: string;
-  etag: string;
-  bytes: number;
 }
 
 /** A receipt that lies in the destination's bucket. */
@@ -351,12 +305,9 @@ export interface WrittenReceipt {
   signedBy?: string;
 }
 
-export interface WriteReceiptInput {
+export interface WriteReceiptInput extends Pick<PlannedRun, 'plan' | 'source' | 'destination'> {
   run: Run;
-  plan: unknown;
   key: string;
-  source: TechnicalMetadata;
-  destination: TechnicalMetadata;
   published: PublishedRun;
   publishedAt: string;
 }

@@ -1,13 +1,11 @@
 import type {
-  Receipt,
-  ReceiptAsset,
-  ReceiptObject,
   S3Asset,
   TechnicalMetadata,
   TransferIdentity,
   Transformation,
   WriteReceiptInput,
 } from '../../workflows/contract.ts';
+import type { Receipt, ReceiptAsset, ReceiptObject } from '../receipts/receipt.ts';
 import { VERSIONS } from '../versions.ts';
 import type { Plan } from './plan.ts';
 

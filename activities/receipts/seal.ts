@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Receipt } from '../../workflows/contract.ts';
 import { keyName } from './keys.ts';
+import type { Receipt } from './receipt.ts';
 
 /** A receipt as it lies in a bucket. */
 export interface SealedReceipt {
