@@ -11,6 +11,7 @@ import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig } from './config.ts';
+import { receiptSettings } from './receipts.ts';
 import { resourceReader } from './resources.ts';
 import { guardScratch } from './scratch-guard.ts';
 import { halfOfFree, openScratch } from './scratch-root.ts';
@@ -63,6 +64,7 @@ const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(u
 );
 
 try {
+  const receipts = await receiptSettings(config);
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -71,7 +73,10 @@ try {
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
-    activities: batchActivities({ pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)) }, log),
+    activities: batchActivities(
+      { pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)), receipts },
+      log,
+    ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
     maxConcurrentWorkflowTaskExecutions: CONCURRENT_WORKFLOW_TASKS,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -21,6 +21,8 @@ import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
 import { showRunState, type RunState } from './run-state.ts';
+import { NotRestored, publishVerified } from './verification.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** A source that changes more often while it is copied will not hold still. */
 const MAX_REPLANS = 20;
@@ -42,9 +44,10 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     withRetries(step, { maxRetries: transfer.maxFailedRetries, observer: state });
   try {
     const { planned, published } = await copyAndPublish(run, state, retried);
-    const left = await CancellationScope.nonCancellable(() =>
-      tidyUp(run, planned, published, previous, state),
-    );
+    const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
+      receipt: await writeReceipt(run, planned, published),
+      left: await tidyUp(run, planned, published, previous, state),
+    }));
     const finishedAt = new Date();
     const { rowsWritten, bytesWritten } = published.statistics;
     state.progress.chunksDone = planned.chunks;
@@ -53,6 +56,9 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     return {
       ...published,
       objects: [...published.objects, ...left.objects],
+      runId: run.runId,
+      verified: transfer.verify ?? 'chunks',
+      ...('written' in receipt ? { receipt: receipt.written } : {}),
       startedAt,
       finishedAt: finishedAt.toISOString(),
       durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
@@ -63,14 +69,14 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
         bytes: bytesWritten,
         objects: published.objectCount,
       },
-      warnings: [...planned.warnings, ...left.warnings],
+      warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
     };
   } catch (error) {
     const cancelled = isCancellation(error);
     const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
     if (cancelled) state.ending('Cancelled');
     else state.ending('Fatal', failure);
-    await CancellationScope.nonCancellable(() => discardRun(run, state));
+    if (!(error instanceof NotRestored)) await CancellationScope.nonCancellable(() => discardRun(run, state));
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }
@@ -94,7 +100,8 @@ async function tidyUp(
   const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
   if (writeOperation === 'Append') left.objects.push(...earlier);
   const replaced = writeOperation === 'Append' ? [] : earlier;
-  if (!planned.staged && replaced.length === 0) return left;
+  const staged = planned.staged || run.transfer.verify === 'full';
+  if (!staged && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
     await withRetries(() => activities.cleanUp({ run, published: published.objects, replaced }), {
@@ -134,16 +141,20 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
-      if (planned.whole ?? planned.chunks === 1)
-        return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
+      const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
+        publishVerified(run, plan, state, retried, publish);
+      if (planned.whole ?? planned.chunks === 1) {
+        const published = await verified(() => retried(() => activities.copyWhole({ run, plan })));
+        return { planned, published };
+      }
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
       if (CancellationScope.current().consideredCancelled)
         throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
       // Once begun it is finished, retries included: a copy that may be visible must not be reported as cancelled.
-      const published = await CancellationScope.nonCancellable(() =>
-        retried(() => activities.publish({ run, plan })),
+      const published = await verified(() =>
+        CancellationScope.nonCancellable(() => retried(() => activities.publish({ run, plan }))),
       );
       return { planned, published };
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Run, S3Asset } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
@@ -13,6 +13,8 @@ import type { EngineJob } from './jobs.ts';
 export interface BatchContext {
   pool: EnginePool<EngineJob>;
   secrets: SecretResolver;
+  /** What the worker is told of receipts; see worker/config.ts. */
+  receipts: { prefix?: string; privateKey?: KeyObject };
 }
 
 /** Resolves the credentials; the result never leaves this process and its engine processes. */

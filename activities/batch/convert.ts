@@ -9,12 +9,11 @@ import { renderSelect } from '../engine/select.ts';
 import type { FetchedChunk, Format } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type { TransformColumn } from '../transforms/transform.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles, type ResultFile } from './result-files.ts';
-import type { ChunkWork, PieceWork } from './plan.ts';
+import { columnsWritten, type ChunkWork, type PieceWork } from './plan.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
@@ -33,7 +32,7 @@ export interface ConvertedChunk {
 const PARALLEL_PIECES = 8;
 
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
-const oneAtATime = pLimit(1);
+export const oneAtATime = pLimit(1);
 
 /** Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only. */
 export async function convertChunk(
@@ -93,11 +92,6 @@ function rowIdentityOf({ select, pieces }: ChunkWork, number: number): { object:
     : { object: `${name}#${index}`, first: 0 };
 }
 
-function columnsWritten({ select, destination: { objects } }: ChunkWork): TransformColumn[] {
-  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
-  return select.columns.filter(({ name }) => !dropped.includes(name));
-}
-
 async function resultFiles(
   result: string,
   format: Format,
@@ -114,10 +108,11 @@ async function resultFiles(
   return files;
 }
 
+/** Brings what a chunk reads into directories of its own. */
 export async function fetchPieces(
   source: ObjectStore,
   format: Format,
-  { pieces }: ChunkWork,
+  { pieces }: Pick<ChunkWork, 'pieces'>,
   directory: string,
 ): Promise<
   (Pick<PieceWork, 'partition'> & { fetched: FetchedChunk; columns: PieceWork['source']['columns'] })[]

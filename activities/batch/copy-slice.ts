@@ -6,6 +6,7 @@ import type {
   SliceResult,
 } from '../../workflows/contract.ts';
 import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
+import { keepReplaced } from './full/replaced.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
@@ -15,6 +16,7 @@ import type { S3Connection } from '../stores/s3/client.ts';
 import type { TransformSecrets } from '../transforms/secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
+import { verifyRun } from './verify-run.ts';
 
 /** What a slice tells while it works. */
 export interface SliceObserver {
@@ -96,13 +98,19 @@ export async function copyWhole(
   try {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const job = wholeJob(run, plan, { source, destination }, secrets);
-    const { etag, statistics } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
+    if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
+    const { etag, statistics, checksums } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
+    const verified =
+      plan.kind === 'tabular' && checksums !== undefined
+        ? { checksums: verifyRun(plan, [{ chunk: 0, ...statistics, checksums }]).checksums }
+        : {};
     const object = { key, etag, bytes: statistics.bytesWritten };
     return {
       objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
       objectCount: 1,
       statistics,
+      ...verified,
     };
   } finally {
     store.close();

@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { FormatOptions, PlanHints, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
+import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
-import type { Column, Format, SourceDescription } from '../formats/format.ts';
+import type { Column, DescribeOptions, Format, SourceDescription } from '../formats/format.ts';
 import { formatForKey, formatNamed, formatOfContent } from '../registry.ts';
 import type { ListedObject, ObjectStore } from '../stores/object-store.ts';
 import { MAX_CHUNKS } from './assembly.ts';
@@ -23,6 +25,8 @@ export interface DescribeSourceOptions {
   options: FormatOptions;
   hints: PlanHints;
   rowNumbers: boolean;
+  /** See DescribeOptions. */
+  written?: DescribeOptions['written'];
   chunkBytes: number;
   engine: Engine;
   directory: string;
@@ -99,7 +103,7 @@ async function describeAll(
   objects: readonly ListedObject[],
   options: DescribeSourceOptions,
 ): Promise<SourceDescription[]> {
-  const { chunkBytes, hints, options: given, rowNumbers, engine } = options;
+  const { chunkBytes, hints, options: given, rowNumbers, written, engine } = options;
   return pLimit(PARALLEL).map(objects, async (object, index) => {
     const directory = join(options.directory, `object-${index}`);
     await mkdir(directory);
@@ -110,6 +114,7 @@ async function describeAll(
       hints,
       options: given,
       rowNumbers,
+      ...(written === undefined ? {} : { written }),
       engine,
       directory,
     });

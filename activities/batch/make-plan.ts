@@ -1,4 +1,5 @@
-import type { ColumnSchema, Transfer } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
+import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
@@ -5,8 +6,9 @@ import { connectionTo, transformSecrets, withStore, type BatchContext } from './
 import type { PlanJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference } from './plan.ts';
+import { receiptKey } from './receipt-key.ts';
 import { chunksPerSlice, isWhole } from './slices.ts';
-import { objectMetadata } from './staging.ts';
+import { objectMetadata, planKey } from './staging.ts';
 import { describedAs } from './verbatim/copy.ts';
 
 /** Temporal warns about payloads beyond 256 KiB; other parts of the same payload need room. */
@@ -32,17 +34,19 @@ export async function planRun(
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await looked);
+  const key = receiptKey(run.transfer, run.runId, context.receipts.prefix);
+  const receipt = key === undefined ? {} : { receiptKey: key };
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = chunksPerSlice(chunks);
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
+    return { chunks, sliceSize, whole, staged: false, plan: inline, ...receipt, ...found };
   const stored = await withStore(context, destination, async (store) => {
     if (!whole) await openUploads(context, run, plan, store);
-    return storePlan(store, run, plan);
+    return storePlan(store, planKey(run, randomUUID()), plan);
   });
-  return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
+  return { chunks, sliceSize, whole, staged: true, plan: stored, ...receipt, ...found };
 }
 
 function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {

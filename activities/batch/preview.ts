@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { identifier } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';

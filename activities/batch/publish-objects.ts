@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import pLimit from 'p-limit';
 import type { Run } from '../../workflows/contract.ts';
-import type { PlacedChunk } from '../formats/format.ts';
+import type { Format, PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
-import { carriedObject, readCarried, type ChunkRecord } from './ledger.ts';
+import { carriedObject, readCarried, type ChunkRecord, type PublishedObject } from './ledger.ts';
 import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
 import { complete, publishedEtag } from './publish-object.ts';
 import { objectMetadata, uploadKey } from './staging.ts';
+import { verifyEpilogue } from './verify-run.ts';
 
 /** Objects that are made at the same time; each holds a part of at most some 15 MiB. */
 const PARALLEL_OBJECTS = 8;
@@ -34,17 +35,19 @@ export async function publishObjects(
   destination: PlannedDestination,
   objects: PlannedObjects,
   records: readonly ChunkRecord[],
-): Promise<{ count: number; bytes: number }> {
+  beforeShown: (keys: string[]) => Promise<void>,
+): Promise<PublishedObject[]> {
   const limit = pLimit(PARALLEL_OBJECTS);
   const divided = divide(records, objects);
   const prepared = await limit.map(divided, async (object) => {
     const laid = await layOut(object, destination, objects);
     const { key, bytes } = laid;
-    if ((await publishedEtag(store, run, key, bytes)) !== undefined) return { bytes, show: undefined };
-    return { bytes, show: await prepare(store, run, laid) };
+    const etag = await publishedEtag(store, run, key, bytes);
+    const show = etag === undefined ? await prepare(store, run, laid) : async () => etag;
+    return { key, bytes, show };
   });
-  await limit.map(prepared, ({ show }) => show?.());
-  return { count: divided.length, bytes: prepared.reduce((sum, { bytes }) => sum + bytes, 0) };
+  await beforeShown(divided.map(({ key }) => key));
+  return limit.map(prepared, async ({ key, bytes, show }) => ({ key, etag: await show(), bytes }));
 }
 
 async function layOut(
@@ -65,6 +68,7 @@ async function layOut(
     position += bodyBytes;
   }
   const epilogue = await format.epilogue(placed, options);
+  verifyEpilogue(format, epilogue, rowsIn(placed, format), key);
   const segments = [begin, ...bodies].flatMap((body, index) => [openings[index]!, body]);
   const parts = joinParts(segments.map(sizeOf));
   return { key, segments, epilogue, parts, bytes: position + epilogue.length };
@@ -73,12 +77,16 @@ async function layOut(
 const sizeOf = (segment: Buffer | StagedBody): number =>
   Buffer.isBuffer(segment) ? segment.length : segment.body.bodyBytes;
 
-/** Resolves with what makes the object visible. */
-async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<unknown>> {
+const rowsIn = (placed: readonly PlacedChunk[], { rowsInTrailer }: Format): number =>
+  placed.reduce((sum, { trailer }) => sum + (rowsInTrailer?.(trailer) ?? 0), 0);
+
+/** Resolves with what makes the object visible and resolves with its ETag. */
+async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<string>> {
   const { key, parts, bytes } = object;
   const metadata = objectMetadata(run);
   if (parts.length === 1)
-    return async () => store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata });
+    return async () =>
+      (await store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata })).etag;
   const uploadId = await store.createUpload(key, { metadata });
   await store.put(uploadKey(run, randomUUID()), Buffer.from(JSON.stringify({ key, uploadId })));
   const uploaded: UploadedPart[] = [];

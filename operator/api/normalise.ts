@@ -33,6 +33,8 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     readDataType: known(canonicalDataType(spec.readDataType)),
     writeDataType: known(canonicalDataType(spec.writeDataType)),
     maxFailedRetries: spec.maxFailedRetries,
+    ...(spec.verify === undefined ? {} : { verify: spec.verify }),
+    ...(spec.receipt === undefined ? {} : { receiptPrefix: spec.receipt.prefix }),
   };
 }
 

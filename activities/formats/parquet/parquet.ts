@@ -3,7 +3,7 @@ import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
 import { diagnose } from './diagnose.ts';
 import { fetch } from './fetch.ts';
-import { epilogue, layout, rowsInTrailer } from './stitch.ts';
+import { epilogue, layout, rowsInEpilogue, rowsInTrailer } from './stitch.ts';
 
 /** Apache Parquet. What becomes of its types: docs/formats.md. */
 export const parquet: Format = {
@@ -20,4 +20,5 @@ export const parquet: Format = {
   readBack: async (file) => `read_parquet(${literal(file)}, hive_partitioning = false)`,
   epilogue,
   rowsInTrailer,
+  rowsInEpilogue,
 };
