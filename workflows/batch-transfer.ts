@@ -100,8 +100,7 @@ async function tidyUp(
   const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
   if (writeOperation === 'Append') left.objects.push(...earlier);
   const replaced = writeOperation === 'Append' ? [] : earlier;
-  const staged = planned.staged || run.transfer.verify === 'full';
-  if (!staged && replaced.length === 0) return left;
+  if (!leavesStaged(run, planned) && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
     await withRetries(() => activities.cleanUp({ run, published: published.objects, replaced }), {
@@ -113,6 +112,11 @@ async function tidyUp(
     const warning = `what the copy no longer needs could not all be removed; the next run or the deletion does it: ${error.message}`;
     return { objects: [...left.objects, ...replaced], warnings: [...left.warnings, warning] };
   }
+}
+
+/** verify: full keeps what is replaced beside the data, whatever the plan says. */
+function leavesStaged({ transfer }: Run, planned: PlannedRun): boolean {
+  return planned.staged || transfer.verify === 'full';
 }
 
 function leftElsewhere({ endpoint, bucket, key }: WrittenObject): string {
@@ -171,7 +175,7 @@ async function copyAndPublish(
         widen: { ...hints.widen, ...error.failure.hints?.widen },
       };
       // A plan that did not come about may have left an upload all the same.
-      const staged = planned?.staged ?? true;
+      const staged = planned === undefined || leavesStaged(run, planned);
       if (staged || !patched('re-plan-discards-what-is-staged'))
         await retried(() => activities.discard({ run }));
       run.epoch += 1;

@@ -10,6 +10,8 @@ let stack: Stack;
 let bucket: string;
 let proxy: StoreProxy;
 const ROWS = 4_000;
+const VALUES =
+  'i,d,b,t,s\n1,1.5,true,2024-01-01 10:00:00,é\n-2,-0.0,false,,""\n,1e300,,1969-12-31 23:59:59.999999,\n';
 const described = { ContentType: 'text/plain', CacheControl: 'no-store', Metadata: { owner: 'me' } };
 
 beforeAll(async () => {
@@ -20,6 +22,9 @@ beforeAll(async () => {
     `${index},"${index % 7 === 0 ? 'two\nlines' : 'some text'} ${index}"`;
   await put(bucket, 'in/several.csv', csvOf('id,name', ROWS, row));
   await put(bucket, 'in/whole.csv', csvOf('id,name', 10, row));
+  await put(bucket, 'in/values.csv', VALUES);
+  await put(bucket, 'in/none.csv', 'id,name\n');
+  await put(bucket, 'in/nulls.csv', 'a\n"x"\n\n""\n');
   await put(bucket, 'in/several.binary', randomBytes(20 * 2 ** 20));
   await put(bucket, 'in/whole.binary', randomBytes(1_000));
 });
@@ -61,7 +66,7 @@ function corruptReads(key: string): void {
 
 const sourceOf = (format: string, size: string): string =>
   `in/${size}.${format === 'binary' ? 'binary' : 'csv'}`;
-const cases = ['csv', 'parquet', 'binary'].flatMap((format) =>
+const cases = ['csv', 'json', 'orc', 'parquet', 'binary'].flatMap((format) =>
   ['several', 'whole'].map((size) => [format, size] as const),
 );
 
@@ -90,6 +95,36 @@ describe('verify: full', () => {
     expect((await headersOf(bucket, key)).Metadata).toEqual(described.Metadata);
     expect(await leftovers()).toEqual([]);
   });
+
+  const dialects: [string, string, object][] = [
+    ['no header', 'csv', { csv: { header: false, delimiter: ';', nullValue: 'NULL', encoding: 'UTF-16LE' } }],
+    ['compressed', 'csv', { csv: { escape: '\\', compression: 'gzip' } }],
+    ['array', 'json', { json: { layout: 'array' } }],
+    ['compressed array', 'json', { json: { layout: 'array', compression: 'gzip' } }],
+    ['compressed lines', 'json', { json: { compression: 'zstd' } }],
+  ];
+
+  test.each(dialects)('%s %s: read back as it was written', async (name, format, options) => {
+    const id = `${name}-${format}`.replaceAll(' ', '-');
+    for (const from of ['in/several.csv', 'in/values.csv', 'in/none.csv']) {
+      const resource = `${id}-${from.slice(3, -4)}`;
+      const status = await copy(resource, from, `dialects/${resource}.${format}`, format, options);
+      expect(status.error).toBeUndefined();
+      expect(status).toMatchObject({ status: 'Succeeded', receipt: { verified: 'full' } });
+    }
+  });
+
+  test.each(['csv', 'json', 'orc', 'parquet'])(
+    '%s: a single column with NULLs, and no rows',
+    async (format) => {
+      for (const from of ['in/nulls.csv', 'in/none.csv', 'in/values.csv']) {
+        const resource = `${format}-${from.slice(3, -4)}`;
+        const status = await copy(resource, from, `few/${resource}`, format);
+        expect(status.error).toBeUndefined();
+        expect(status.status).toBe('Succeeded');
+      }
+    },
+  );
 
   test('damaged, where nothing was before: nothing is there', async () => {
     corruptReads('new/out.csv');
