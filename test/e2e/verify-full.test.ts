@@ -11,7 +11,7 @@ let bucket: string;
 let proxy: StoreProxy;
 const ROWS = 4_000;
 const VALUES =
-  'i,d,b,t,s\n1,1.5,true,2024-01-01 10:00:00,é\n-2,-0.0,false,,""\n,1e300,,1969-12-31 23:59:59.999999,\n';
+  'i,d,b,t,s\n1,1.5,true,2024-01-01 10:00:00,é\n-2,-0.0,false,,""\n,1e300,,1969-12-31 23:59:58,\n';
 const described = { ContentType: 'text/plain', CacheControl: 'no-store', Metadata: { owner: 'me' } };
 
 beforeAll(async () => {

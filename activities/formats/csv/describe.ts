@@ -27,7 +27,9 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const dialect = dialectOf(given);
   if (reader.size === 0) throw empty(location, named);
   const head = await readHead(reader, given);
-  if (head.whole && head.text.length === 0) throw empty(location, named);
+  const bare = !named && options.written !== undefined;
+  // what has no header may be a byte order mark alone
+  if (!bare && head.whole && head.text.length === 0) throw empty(location, named);
   const header = headerOf(head, location, dialect, named, options);
   const { compression, encoding } = head;
   const dataStart = head.bom + bytesIn(encoding, head.text.subarray(0, header.end));
@@ -84,8 +86,8 @@ function headerOf(
   named: boolean,
   { written }: DescribeOptions,
 ): Header {
-  const header = readHeader(text, whole, location, dialect, named);
-  return named || written === undefined ? header : { ...header, names: written.map(({ name }) => name) };
+  if (!named && written !== undefined) return { names: written.map(({ name }) => name), end: 0, lines: 0 };
+  return readHeader(text, whole, location, dialect, named);
 }
 
 /** In bytes of the object. What is compressed cannot be cut: its text has no places in the object. */
