@@ -1,5 +1,6 @@
 /** All tests, against real servers that globalSetup starts; paths given on the command line choose. */
 export default {
+  setupFiles: ['<rootDir>/test/support/properties.ts'],
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],

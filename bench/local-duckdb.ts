@@ -17,28 +17,50 @@ const COLUMNS = {
   isFraud: 'BIGINT',
   isFlaggedFraud: 'BIGINT',
 };
+const TYPES = `columns = {${Object.entries(COLUMNS)
+  .map(([name, type]) => `'${name}': '${type}'`)
+  .join(', ')}}`;
 
-/** The bound: one DuckDB with all cores, local file to local file, the same work. Seconds, without process start. */
-export async function localDuckdb(source: string, target: string): Promise<number> {
-  const program = fileURLToPath(import.meta.url);
-  const { stdout } = await promisify(execFile)(process.execPath, [program, source, target]);
-  return Number(stdout);
+/** Formats that the engine itself reads and writes. */
+export type EngineFormat = 'csv' | 'json' | 'parquet';
+
+const READ: Record<EngineFormat, (file: string) => string> = {
+  csv: (file) => `read_csv(${file}, header = true, auto_detect = false, ${TYPES})`,
+  json: (file) => `read_json(${file}, format = 'newline_delimited', ${TYPES})`,
+  parquet: (file) => `read_parquet(${file})`,
+};
+const WRITE: Record<EngineFormat, string> = {
+  csv: 'FORMAT csv, HEADER true',
+  json: 'FORMAT json',
+  parquet: 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880',
+};
+
+interface Work {
+  from: { format: EngineFormat; file: string };
+  to: { format: EngineFormat; file: string };
+  /** Whether the demo's transformations are made. */
+  masked: boolean;
 }
 
-async function main(source: string, target: string): Promise<void> {
+/** One DuckDB process with all cores, local file to local file. Seconds, without process start; and rows. */
+export async function localDuckdb(work: Work): Promise<{ seconds: number; rows: number }> {
+  const program = fileURLToPath(import.meta.url);
+  const { stdout } = await promisify(execFile)(process.execPath, [program, JSON.stringify(work)]);
+  return JSON.parse(stdout) as { seconds: number; rows: number };
+}
+
+async function main({ from, to, masked }: Work): Promise<void> {
   const began = performance.now();
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   const replaced = [...HIDDEN.map((name) => `'XXXXX' AS "${name}"`), 'md5("nameDest") AS "nameDest"'];
-  const columns = Object.entries(COLUMNS).map(([name, type]) => `'${name}': '${type}'`);
-  await connection.run(
-    `COPY (SELECT * REPLACE (${replaced.join(', ')}) FROM read_csv('${source}', header = true, auto_detect = false,
-       columns = {${columns.join(', ')}}))
-     TO '${target}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)`,
+  const columns = masked ? `* REPLACE (${replaced.join(', ')})` : '*';
+  const { rowsChanged: rows } = await connection.run(
+    `COPY (SELECT ${columns} FROM ${READ[from.format](`'${from.file}'`)}) TO '${to.file}' (${WRITE[to.format]})`,
   );
   connection.closeSync();
   instance.closeSync();
-  process.stdout.write(String((performance.now() - began) / 1000));
+  process.stdout.write(JSON.stringify({ seconds: (performance.now() - began) / 1000, rows }));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv[2]!, process.argv[3]!);
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(JSON.parse(process.argv[2]!) as Work);

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { connectionTo, transformSecrets, type BatchContext } from '../activities/batch/context.ts';
+import { connectionTo, type BatchContext } from '../activities/batch/context.ts';
+import { runSecrets } from '../activities/batch/run-secrets.ts';
 import type { Preview } from '../activities/batch/preview.ts';
 import { replanning } from '../activities/batch/replanning.ts';
 import type { Transfer } from '../workflows/contract.ts';
@@ -63,9 +64,9 @@ async function previewOf(
   signal: AbortSignal,
 ): Promise<Preview> {
   const run = newRun(transfer);
-  const source = await connectionTo(context, transfer.source);
-  const destination = await connectionTo(context, transfer.destination);
-  const secrets = await transformSecrets(context, run, destination);
+  const source = await connectionTo(context, transfer, 'source');
+  const destination = await connectionTo(context, transfer, 'destination');
+  const secrets = await runSecrets(context.secrets, run, destination);
   return replanning((hints) =>
     context.pool.run<Preview>(
       { type: 'preview', run, hints, rows, source, destination, secrets },

@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { WorkerLimits } from '../activities/batch/limits.ts';
 import { parseSize } from '../operator/api/checks/size.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 
@@ -21,6 +22,12 @@ export interface WorkerConfig {
   chunkBytes: number;
   receiptPrefix?: string;
   receiptKeyFile?: string;
+  /** Seconds. */
+  storeTimeout: number;
+  /** Bytes a second; absent = no limit. */
+  bandwidthLimit?: number;
+  /** Requests a second; absent = no limit. */
+  requestLimit?: number;
   logLevel: string;
 }
 
@@ -29,6 +36,12 @@ const CHUNK_MEMORY = 400 * 2 ** 20;
 export function parseBytes(text: string): number {
   const bytes = parseSize(text);
   if (bytes === undefined) throw new InvalidArgumentError('Expected a size like 512Mi, 2G or 1000000.');
+  return bytes;
+}
+
+function parseBandwidth(text: string): number {
+  const bytes = parseBytes(text);
+  if (bytes === 0) throw new InvalidArgumentError('Expected at least 1 byte a second.');
   return bytes;
 }
 
@@ -116,6 +129,29 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       ),
     )
     .addOption(
+      option(
+        '--store-timeout <seconds>',
+        'without any byte from a store until a request has failed, and is tried again',
+        'DDC_STORE_TIMEOUT',
+      )
+        .argParser(parseCount)
+        .default(60),
+    )
+    .addOption(
+      option(
+        '--bandwidth-limit <size>',
+        'bytes a second that this worker reads from stores and writes to them, together (default: no limit)',
+        'DDC_BANDWIDTH_LIMIT',
+      ).argParser(parseBandwidth),
+    )
+    .addOption(
+      option(
+        '--request-limit <count>',
+        'requests a second that this worker makes to stores (default: no limit)',
+        'DDC_REQUEST_LIMIT',
+      ).argParser(parseCount),
+    )
+    .addOption(
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),
     )
     .parse(argv);
@@ -124,6 +160,18 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
   >();
   const memoryLimit = given ?? Math.max(2 ** 30, rest.parallelChunks * 2 ** 29);
   return { ...rest, memoryLimit, parallelChunks: affordableChunks(rest.parallelChunks, memoryLimit) };
+}
+
+/** What the stores' clients are told of the limits; see activities/batch/limits.ts. */
+export function workerLimits(
+  config: Pick<WorkerConfig, 'bandwidthLimit' | 'requestLimit' | 'parallelChunks'>,
+): WorkerLimits {
+  const { bandwidthLimit, requestLimit, parallelChunks } = config;
+  return {
+    ...(bandwidthLimit === undefined ? {} : { bytesPerSecond: bandwidthLimit }),
+    ...(requestLimit === undefined ? {} : { requestsPerSecond: requestLimit }),
+    processes: parallelChunks,
+  };
 }
 
 /** A chunk in work needs some 400 MB, the worker's share included; one is always possible, if slowly. */

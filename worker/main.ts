@@ -10,7 +10,7 @@ import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
-import { readWorkerConfig } from './config.ts';
+import { readWorkerConfig, workerLimits } from './config.ts';
 import { receiptSettings } from './receipts.ts';
 import { resourceReader } from './resources.ts';
 import { guardScratch } from './scratch-guard.ts';
@@ -74,7 +74,13 @@ try {
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
     activities: batchActivities(
-      { pool, secrets: resourceSecrets(resourceReader(config.kubeconfig)), receipts },
+      {
+        pool,
+        secrets: resourceSecrets(resourceReader(config.kubeconfig)),
+        storeTimeoutMs: config.storeTimeout * 1000,
+        limits: workerLimits(config),
+        receipts,
+      },
       log,
     ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

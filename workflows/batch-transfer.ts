@@ -35,51 +35,82 @@ const TIDY_RETRIES = 3;
 
 /** One run of a BatchTransfer: plan, copy, publish, clean up. It ends published, or with nothing left behind. */
 export async function batchTransfer(input: BatchTransferInput): Promise<RunResult> {
-  const { transfer, previous } = input;
+  const { transfer } = input;
   const info = workflowInfo();
   const state = showRunState(transfer);
   const startedAt = info.startTime.toISOString();
   const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
   const retried = <T>(step: () => Promise<T>): Promise<T> =>
     withRetries(step, { maxRetries: transfer.maxFailedRetries, observer: state });
+  const unsure: MaybeVisible = {};
   try {
-    const { planned, published } = await copyAndPublish(run, state, retried);
-    const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
-      receipt: await writeReceipt(run, planned, published),
-      left: await tidyUp(run, planned, published, previous, state),
-    }));
-    const finishedAt = new Date();
-    const { rowsWritten, bytesWritten } = published.statistics;
-    state.progress.chunksDone = planned.chunks;
-    state.progress.statistics = published.statistics;
-    state.end('Succeeded');
-    return {
-      ...published,
-      objects: [...published.objects, ...left.objects],
-      runId: run.runId,
-      verified: transfer.verify ?? 'chunks',
-      ...('written' in receipt ? { receipt: receipt.written } : {}),
-      startedAt,
-      finishedAt: finishedAt.toISOString(),
-      durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
-      source: { ...planned.source, rows: published.statistics.rowsRead },
-      destination: {
-        ...planned.destination,
-        rows: rowsWritten,
-        bytes: bytesWritten,
-        objects: published.objectCount,
-      },
-      warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
-    };
+    const { planned, published } = await copyAndPublish(run, state, retried, unsure);
+    return await succeed(input, run, planned, published, state);
   } catch (error) {
     const cancelled = isCancellation(error);
     const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
-    if (cancelled) state.ending('Cancelled');
-    else state.ending('Fatal', failure);
-    if (!(error instanceof NotRestored)) await CancellationScope.nonCancellable(() => discardRun(run, state));
+    const showOutcome = (): void => {
+      if (cancelled) state.ending('Cancelled');
+      else state.ending('Fatal', failure);
+    };
+    // A worker may have died between making the copy visible and telling so: then the run has succeeded. Where the copy
+    // is verified after that, what was there before is back.
+    const visible = transfer.verify === 'full' ? undefined : unsure.planned;
+    const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
+    if (planned === undefined) showOutcome();
+    const published =
+      error instanceof NotRestored
+        ? undefined
+        : await CancellationScope.nonCancellable(() => discardRun(run, state, planned?.plan));
+    if (planned !== undefined && published !== undefined)
+      return succeed(input, run, planned, published, state);
+    showOutcome();
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }
+}
+
+/** The plan of a run from the step on that makes its copy visible. */
+interface MaybeVisible {
+  planned?: PlannedRun;
+}
+
+/** The copy is visible: what remains is tidying up. */
+async function succeed(
+  { previous }: BatchTransferInput,
+  run: Run,
+  planned: PlannedRun,
+  published: PublishedRun,
+  state: RunState,
+): Promise<RunResult> {
+  const { startedAt } = run;
+  const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
+    receipt: await writeReceipt(run, planned, published),
+    left: await tidyUp(run, planned, published, previous, state),
+  }));
+  const finishedAt = new Date();
+  const { rowsWritten, bytesWritten } = published.statistics;
+  state.progress.chunksDone = planned.chunks;
+  state.progress.statistics = published.statistics;
+  state.end('Succeeded');
+  return {
+    ...published,
+    objects: [...published.objects, ...left.objects],
+    runId: run.runId,
+    verified: run.transfer.verify ?? 'chunks',
+    ...('written' in receipt ? { receipt: receipt.written } : {}),
+    startedAt,
+    finishedAt: finishedAt.toISOString(),
+    durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
+    source: { ...planned.source, rows: published.statistics.rowsRead },
+    destination: {
+      ...planned.destination,
+      rows: rowsWritten,
+      bytes: bytesWritten,
+      objects: published.objectCount,
+    },
+    warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
+  };
 }
 
 /**
@@ -128,10 +159,12 @@ async function copyAndPublish(
   run: Run,
   state: RunState,
   retried: <T>(step: () => Promise<T>) => Promise<T>,
+  unsure: MaybeVisible,
 ): Promise<{ planned: PlannedRun; published: PublishedRun }> {
   let hints: PlanHints = {};
   for (;;) {
     let planned: PlannedRun | undefined;
+    delete unsure.planned;
     try {
       state.enter('plan');
       const summary = run.transfer.source.description.slice(0, MAX_SUMMARY);
@@ -148,6 +181,7 @@ async function copyAndPublish(
       const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
         publishVerified(run, plan, state, retried, publish);
       if (planned.whole ?? planned.chunks === 1) {
+        unsure.planned = planned;
         const published = await verified(() => retried(() => activities.copyWhole({ run, plan })));
         return { planned, published };
       }
@@ -156,6 +190,7 @@ async function copyAndPublish(
       if (CancellationScope.current().consideredCancelled)
         throw new CancelledFailure('cancelled before publish');
       state.enter('publish');
+      unsure.planned = planned;
       // Once begun it is finished, retries included: a copy that may be visible must not be reported as cancelled.
       const published = await verified(() =>
         CancellationScope.nonCancellable(() => retried(() => activities.publish({ run, plan }))),
@@ -185,14 +220,18 @@ async function copyAndPublish(
 
 /**
  * Removes what the run has left, as far as the store can be reached. What remains is removed by the transfer's next
- * run or with the resource.
+ * run or with the resource. Resolves with the copy when it turns out to be visible.
+ * @param plan of a run whose copy may be visible
  */
-async function discardRun(run: Run, state: RunState): Promise<void> {
+async function discardRun(run: Run, state: RunState, plan?: unknown): Promise<PublishedRun | undefined> {
   const planned = state.progress.chunksTotal > 0;
   state.enter('discard');
   const maxRetries = planned ? TIDY_RETRIES : 0;
-  await withRetries(() => activities.discard({ run }), { maxRetries }).catch((error: unknown) => {
+  try {
+    return await withRetries(() => activities.discard({ run, plan }), { maxRetries });
+  } catch (error) {
     if (!(error instanceof StepEnded)) throw error;
     log.warn('what the run left could not be removed', { reason: error.message });
-  });
+    return undefined;
+  }
 }

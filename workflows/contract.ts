@@ -1,7 +1,9 @@
 import type { FormatOptions } from './contract/formats.ts';
-import type { TechnicalMetadata } from './contract/metadata.ts';
+import type { TransferIdentity } from './contract/identity.ts';
+import type { ColumnSchema, TechnicalMetadata } from './contract/metadata.ts';
 import type { PlanReport } from './contract/plan-report.ts';
 import type { ColumnChecksums, VerifiedSlice, WrittenReceipt } from './contract/receipt.ts';
+import type { SecretReference } from './contract/secret.ts';
 
 /**
  * The names and types that workflows, activities, operator, worker and CLI share; groups of types are beside it in
@@ -50,18 +52,6 @@ function transferWorkflowPrefix(transfer: Omit<TransferIdentity, 'generation'>):
 
 // ---------------------------------------------------------------- transfer: what one resource asks for
 
-export type TransferKind = 'BatchTransfer' | 'SyncTransfer';
-
-export interface TransferIdentity {
-  kind: TransferKind;
-  /** e.g. `fybrik.io/v1` */
-  apiVersion: string;
-  namespace: string;
-  name: string;
-  uid: string;
-  generation: number;
-}
-
 /** Normalised: one spelling, defaults filled in, references to secrets instead of secrets. */
 export interface Transfer extends TransferIdentity {
   source: Asset;
@@ -76,6 +66,14 @@ export interface Transfer extends TransferIdentity {
   verify?: Verification;
   /** Begin of the receipts' keys in the destination's bucket; absent = as the worker is told. */
   receiptPrefix?: string;
+  /** What the transfer may use of its stores; no limits when absent. */
+  limits?: TransferLimits;
+}
+
+/** On one worker, of both stores together. */
+export interface TransferLimits {
+  bytesPerSecond?: number;
+  requestsPerSecond?: number;
 }
 
 /** chunks: every chunk's result is read back before it is uploaded. full: also the published objects. */
@@ -99,6 +97,8 @@ export interface S3Asset {
   dataFormat?: string;
   /** Options of formats, as given in the blocks of the same names. */
   options?: FormatOptions;
+  /** Of a source: what it must be; text is read as these types. Absent: as found. */
+  schema?: ColumnSchema[];
   /** Of a destination: columns that divide the result into objects, in Hive's layout. */
   partitionBy?: string[];
   /** Of a destination: whether the data leaves out the partition columns, which the paths hold. */
@@ -109,20 +109,6 @@ export interface S3Asset {
   description: string;
   /** Where the credentials are; absent = anonymous access. Never the credentials. */
   secret?: SecretReference;
-}
-
-/** Inline credentials (development mode): they stay in the resource, and activities read them there. */
-export interface SecretReference {
-  kind: 'resource';
-  apiVersion: string;
-  resourceKind: TransferKind;
-  namespace: string;
-  name: string;
-  uid: string;
-  /** Path of the block that holds the keys, e.g. `['spec', 'source', 's3']`. */
-  path: string[];
-  /** The values are meant of this generation only: those of another would not fit the rest of the run. */
-  generation?: number;
 }
 
 export interface Transformation {
@@ -255,8 +241,11 @@ export interface BatchActivities {
   writeReceipt(input: WriteReceiptInput): Promise<WrittenReceipt>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
   cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
-  /** Removes everything that is not visible: uploads, ledger. Idempotent. */
-  discard(input: { run: Run }): Promise<void>;
+  /**
+   * Removes everything that is not visible: uploads, ledger. Idempotent. With the plan of a run whose copy may be visible
+   * though nobody was told: resolves with that copy if it is, and leaves the rest to `cleanUp`.
+   */
+  discard(input: { run: Run; plan?: unknown }): Promise<PublishedRun | undefined>;
   /** Removes what the transfer published, and what its runs may have left. Idempotent. */
   deleteData(input: DeleteTransferInput): Promise<DeletedData>;
 }

@@ -4,16 +4,17 @@ import pLimit from 'p-limit';
 import { checkedSelect } from '../engine/checksums.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { literal, type Engine } from '../engine/engine.ts';
+import { explainMisfit } from './explain-misfit.ts';
 import { engineError } from '../engine/errors.ts';
 import { renderSelect } from '../engine/select.ts';
-import type { FetchedChunk, Format } from '../formats/format.ts';
+import type { FetchedChunk, Format, FormatSecrets } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles, type ResultFile } from './result-files.ts';
 import { columnsWritten, type ChunkWork, type PieceWork } from './plan.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
 import { copyStatement } from './copy-statement.ts';
@@ -40,11 +41,11 @@ export async function convertChunk(
   work: ChunkWork,
   directory: string,
   settings: EngineSettings,
-  secrets: TransformSecrets,
+  secrets: RunSecrets,
 ): Promise<ConvertedChunk> {
   const from = formatNamed(work.format);
   const to = formatNamed(work.destination.format);
-  const pieces = await fetchPieces(source, from, work, directory);
+  const pieces = await fetchPieces(source, from, work, directory, secrets.source);
   const select = renderChunk(work, pieces, to.text);
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
@@ -57,13 +58,14 @@ export async function convertChunk(
       const result = join(directory, 'result');
       const statement = copyStatement(checked, literal(result), to, work);
       const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
-        throw await explain(error as Error, from, work, directory, engine);
+        throw await explain(error as Error, from, work, { pieces, directory, engine });
       });
       const counted = { rowsRead: sum('rows'), rowsWritten };
       verifyCounts(work, counted);
       const checksums = engine.checksums(columns.length);
-      const files = await resultFiles(result, to, work, directory);
-      await verifyFiles(engine, to, work, files, directory, { columns, checksums, rows: rowsWritten });
+      const files = await resultFiles(result, to, work, directory, secrets);
+      const written = { columns, checksums, rows: rowsWritten, secrets: secrets.destination };
+      await verifyFiles(engine, to, work, files, directory, written);
       return { files, ...counted, bytesRead: sum('bytesRead'), checksums };
     }),
   );
@@ -71,15 +73,15 @@ export async function convertChunk(
 
 /** Where rows must be told apart, every piece is selected from on its own, for it numbers its own rows. */
 export function renderChunk(work: ChunkWork, pieces: readonly FetchedPiece[], text: boolean): string {
-  const { select, columns, snapshot } = work;
+  const { select, columns, given, snapshot } = work;
   if (snapshot !== undefined) {
-    const relation = snapshotRelation(chunkRelation(pieces, columns).relation, snapshot);
+    const relation = snapshotRelation(chunkRelation(pieces, columns, given).relation, snapshot);
     return renderSelect(select, { relation, rowIdentity: { object: 'snapshot', first: 0 } }, text);
   }
-  if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns), text);
+  if (select.rowIdentity === 'none') return renderSelect(select, chunkRelation(pieces, columns, given), text);
   const selects = pieces.map((piece, number) => {
     const rowIdentity = rowIdentityOf(work, number);
-    return renderSelect(select, { ...chunkRelation([piece], columns), rowIdentity }, text);
+    return renderSelect(select, { ...chunkRelation([piece], columns, given), rowIdentity }, text);
   });
   return selects.join(' UNION ALL ');
 }
@@ -97,14 +99,17 @@ async function resultFiles(
   format: Format,
   { chunk, destination: { options, objects } }: ChunkWork,
   directory: string,
+  secrets: RunSecrets,
 ): Promise<ResultFile[]> {
   const index = objects === undefined ? chunk : chunk + 1;
   const written = objects?.partitionBy.length
     ? await partitionFiles(result)
     : [{ path: result, partition: '' }];
   const files: ResultFile[] = [];
-  for (const { path, partition } of written)
-    files.push({ path: (await format.encode?.(path, directory, options, index)) ?? path, partition });
+  for (const { path, partition } of written) {
+    const encoded = await format.encode?.(path, directory, options, index, secrets.destination);
+    files.push({ path: encoded ?? path, partition });
+  }
   return files;
 }
 
@@ -114,13 +119,14 @@ export async function fetchPieces(
   format: Format,
   { pieces }: Pick<ChunkWork, 'pieces'>,
   directory: string,
+  secrets: FormatSecrets,
 ): Promise<
   (Pick<PieceWork, 'partition'> & { fetched: FetchedChunk; columns: PieceWork['source']['columns'] })[]
 > {
   return pLimit(PARALLEL_PIECES).map(pieces, async ({ object, source: chunks, index, partition }, number) => {
     const own = pieceDirectory(directory, number);
     await mkdir(own);
-    const fetched = await format.fetch(source.open(object), chunks, index, own);
+    const fetched = await format.fetch(source.open(object), chunks, index, own, secrets);
     return { fetched, columns: chunks.columns, ...(partition === undefined ? {} : { partition }) };
   });
 }
@@ -130,10 +136,20 @@ const pieceDirectory = (directory: string, piece: number): string => join(direct
 export async function explain(
   error: Error,
   format: Format,
-  { chunk, pieces }: ChunkWork,
-  directory: string,
-  engine: Engine,
+  work: ChunkWork,
+  attempt: { pieces: readonly FetchedPiece[]; directory: string; engine: Engine },
 ): Promise<Error> {
+  const { chunk, pieces } = work;
+  const { directory, engine } = attempt;
+  const misfit = await explainMisfit(error, work, {
+    format,
+    engine,
+    fetched: attempt.pieces.map((piece, number) => ({
+      ...piece,
+      directory: pieceDirectory(directory, number),
+    })),
+  });
+  if (misfit !== undefined) return misfit;
   for (const [number, { source, index }] of pieces.entries()) {
     const known = await format.diagnose(error, source, index, pieceDirectory(directory, number), engine);
     if (known !== undefined) return known;

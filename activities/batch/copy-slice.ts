@@ -5,15 +5,17 @@ import type {
   SliceInput,
   SliceResult,
 } from '../../workflows/contract.ts';
-import { connectionTo, transformSecrets, type BatchContext } from './context.ts';
+import { connectionTo, type BatchContext } from './context.ts';
 import { keepReplaced } from './full/replaced.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
-import { chunkWork, type Plan, type PlanReference } from './plan.ts';
+import { orAborted } from './or-aborted.ts';
+import { chunkWork, wholeKey, type Plan, type PlanReference } from './plan.ts';
+import { wholeRun } from './put-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
+import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 import { verifyRun } from './verify-run.ts';
@@ -33,16 +35,16 @@ export async function copySlice(
   observer: SliceObserver,
 ): Promise<SliceResult> {
   const { run, from, to } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
-  const secrets = await transformSecrets(context, run, destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   // The first failure ends the slice: what its other chunks do would be repeated or discarded anyway.
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   try {
-    const plan = await loadPlan(store, input.plan as PlanReference);
-    const finished = await finishedChunks(store, run);
+    const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
+    const finished = await orAborted(signal, finishedChunks(store, run));
     const records = new Map<number, ChunkRecord>();
     const done = (record: ChunkRecord): void => {
       records.set(record.chunk, record);
@@ -52,7 +54,7 @@ export async function copySlice(
     const earlier = numbers.filter((chunk) => finished.has(chunk));
     const remaining = numbers.filter((chunk) => !finished.has(chunk));
     observer.resumed(earlier, remaining);
-    for (const chunk of earlier) done(await readRecord(store, run, chunk));
+    for (const chunk of earlier) done(await orAborted(signal, readRecord(store, run, chunk)));
     const copying = remaining.map(async (chunk) => {
       const job = chunkJob(run, plan, chunk, { source, destination }, secrets);
       done(await context.pool.run<CopyChunkResult>(job, run.runId, stop));
@@ -91,27 +93,20 @@ export async function copyWhole(
   signal: AbortSignal,
 ): Promise<PublishedRun> {
   const { run } = input;
-  const source = await connectionTo(context, run.transfer.source);
-  const destination = await connectionTo(context, run.transfer.destination);
-  const secrets = await transformSecrets(context, run, destination);
+  const source = await connectionTo(context, run.transfer, 'source');
+  const destination = await connectionTo(context, run.transfer, 'destination');
+  const secrets = await runSecrets(context.secrets, run, destination);
   const store = connectS3(destination);
   try {
-    const plan = await loadPlan(store, input.plan as PlanReference);
+    const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
     const job = wholeJob(run, plan, { source, destination }, secrets);
-    const key = plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
+    const key = wholeKey(plan);
     if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
-    const { etag, statistics, checksums } = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
-    const verified =
-      plan.kind === 'tabular' && checksums !== undefined
-        ? { checksums: verifyRun(plan, [{ chunk: 0, ...statistics, checksums }]).checksums }
-        : {};
-    const object = { key, etag, bytes: statistics.bytesWritten };
-    return {
-      objects: [{ endpoint: destination.endpoint, bucket: destination.bucket, ...object }],
-      objectCount: 1,
-      statistics,
-      ...verified,
-    };
+    const result = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
+    const published = wholeRun(store, key, result);
+    const { statistics, checksums } = result;
+    if (plan.kind !== 'tabular' || checksums === undefined) return published;
+    return { ...published, checksums: verifyRun(plan, [{ chunk: 0, ...statistics, checksums }]).checksums };
   } finally {
     store.close();
   }
@@ -122,13 +117,7 @@ interface Connections {
   destination: S3Connection;
 }
 
-function chunkJob(
-  run: Run,
-  plan: Plan,
-  chunk: number,
-  stores: Connections,
-  secrets: TransformSecrets,
-): EngineJob {
+function chunkJob(run: Run, plan: Plan, chunk: number, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'verbatim')
     return { type: 'copyVerbatim', run, work: verbatimWork(plan, chunk), ...stores };
   return {
@@ -140,7 +129,7 @@ function chunkJob(
   };
 }
 
-function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: TransformSecrets): EngineJob {
+function wholeJob(run: Run, plan: Plan, stores: Connections, secrets: RunSecrets): EngineJob {
   if (plan.kind === 'tabular')
     return {
       type: 'copyWhole',

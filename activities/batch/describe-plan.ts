@@ -3,8 +3,7 @@ import type { PermissionProbe, PlanReport } from '../../workflows/contract/plan-
 import { formatNamed } from '../registry.ts';
 import { estimateTabular, estimateVerbatim, sliceCount } from './estimate-requests.ts';
 import type { PlanJobResult } from './jobs.ts';
-import { chunkCount, type Plan } from './plan.ts';
-import { isWhole } from './slices.ts';
+import { chunkCount, isWhole, type Plan } from './plan.ts';
 import { METADATA_TRANSFER } from './staging.ts';
 
 /** Source bytes a second and core, CSV to Parquet with four columns hidden; measured, see docs/cli.md. */

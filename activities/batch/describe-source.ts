@@ -3,30 +3,36 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { PlanHints } from '../../workflows/contract.ts';
 import type { FormatOptions } from '../../workflows/contract/formats.ts';
-import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
+import type { ColumnSchema, TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
-import type { Column, DescribeOptions, Format, SourceDescription } from '../formats/format.ts';
+import type { Column, DescribeOptions, Format, FormatSecrets, SourceDescription } from '../formats/format.ts';
 import { formatForKey, formatNamed, formatOfContent } from '../registry.ts';
 import type { ListedObject, ObjectStore } from '../stores/object-store.ts';
 import { MAX_CHUNKS } from './assembly.ts';
 import { groupPieces } from './chunks.ts';
 import type { FoundSource } from './find-source.ts';
+import { givenColumns, withGivenSchema } from './given-schema.ts';
 import { partitionColumns, partitionOf } from './hive.ts';
 import type { PlannedObject, PlannedSource } from './plan.ts';
 import { commonType, uniteColumns } from './unite.ts';
 
 /** Objects that are looked into at the same time. */
 const PARALLEL = 16;
+/** Of many objects with the same oddity. */
+const MAX_WARNINGS = 10;
 
 export interface DescribeSourceOptions {
   dataFormat?: string;
+  /** What the source must be. */
+  schema?: readonly ColumnSchema[];
   options: FormatOptions;
   hints: PlanHints;
   rowNumbers: boolean;
   /** See DescribeOptions. */
   written?: DescribeOptions['written'];
+  secrets: FormatSecrets;
   chunkBytes: number;
   engine: Engine;
   directory: string;
@@ -35,6 +41,7 @@ export interface DescribeSourceOptions {
 export interface DescribedSource {
   planned: PlannedSource;
   metadata: TechnicalMetadata;
+  warnings: string[];
 }
 
 /** Looks into every object of a source: one schema, and how to cut it. */
@@ -48,7 +55,9 @@ export async function describeSource(
   // half of the chunks for what large objects are cut into, half for groups of small ones
   const chunkBytes =
     objects.length === 1 ? options.chunkBytes : Math.max(options.chunkBytes, (2 * bytes) / MAX_CHUNKS);
-  const described = await describeAll(store, format, objects, { ...options, chunkBytes });
+  const given = options.schema && givenColumns(options.schema);
+  const hints = given === undefined ? options.hints : readAsText(given, options.hints);
+  const described = await describeAll(store, format, objects, { ...options, hints, chunkBytes });
 
   const own = uniteColumns(
     described.map(({ columns }, index) => ({ location: store.location(objects[index]!.key), columns })),
@@ -57,12 +66,14 @@ export async function describeSource(
   const partitions = objects.map(({ key }) =>
     prefix === '' ? undefined : partitionOf(key.slice(prefix.length)),
   );
-  const columns = [...own, ...partitionColumns(partitions, own)];
+  const found = [...own, ...partitionColumns(partitions, own)];
+  const location = store.location(prefix === '' ? objects[0]!.key : prefix);
+  const columns = given === undefined ? found : withGivenSchema(given, found, format, location);
   const schemas: Column[][] = [];
   const planned = objects.map(({ key, etag, size }, index): PlannedObject => {
-    const { cuts, reading, columns: found } = described[index]!;
+    const { cuts, reading, columns: ownColumns } = described[index]!;
     const firstRows = options.rowNumbers ? firstRowsOf(described[index]!, store.location(key)) : undefined;
-    const read = format.uniteTypes === undefined ? found : withTypesOf(found, own);
+    const read = format.uniteTypes === undefined ? ownColumns : withTypesOf(ownColumns, own);
     const partition = partitions[index];
     return {
       key,
@@ -81,6 +92,7 @@ export async function describeSource(
     planned: {
       format: format.name,
       columns,
+      ...(given === undefined ? {} : { given: true }),
       schemas,
       objects: planned,
       chunks: groupPieces(planned, chunkBytes, MAX_CHUNKS),
@@ -94,6 +106,7 @@ export async function describeSource(
       ...(conversions.length === 0 ? {} : { conversions }),
       details: described[0]!.details,
     },
+    warnings: [...new Set(described.flatMap((found) => found.warnings ?? []))].slice(0, MAX_WARNINGS),
   };
 }
 
@@ -103,7 +116,7 @@ async function describeAll(
   objects: readonly ListedObject[],
   options: DescribeSourceOptions,
 ): Promise<SourceDescription[]> {
-  const { chunkBytes, hints, options: given, rowNumbers, written, engine } = options;
+  const { chunkBytes, hints, options: given, rowNumbers, written, secrets, engine } = options;
   return pLimit(PARALLEL).map(objects, async (object, index) => {
     const directory = join(options.directory, `object-${index}`);
     await mkdir(directory);
@@ -115,6 +128,7 @@ async function describeAll(
       options: given,
       rowNumbers,
       ...(written === undefined ? {} : { written }),
+      secrets,
       engine,
       directory,
     });
@@ -141,6 +155,11 @@ async function formatOf(
       `${store.location(first.key)} is ${first.format.name} but ${store.location(other.key)} is ${other.format.name}; a data set has one format: name a prefix that holds only one, or set dataFormat`,
     );
   return first.format;
+}
+
+/** Where types are inferred from text, that text must fit the given ones, whatever it looks like. */
+function readAsText(given: readonly Column[], hints: PlanHints): PlanHints {
+  return { ...hints, widen: Object.fromEntries(given.map(({ name }) => [name, 'VARCHAR'])) };
 }
 
 function withTypesOf(columns: readonly Column[], united: readonly Column[]): Column[] {

@@ -2,10 +2,11 @@ import type { PlanHints, Run, Statistics } from '../../workflows/contract.ts';
 import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
+import type { FormatSecrets } from '../formats/format.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import type { ChunkRecord, PublishedObject } from './ledger.ts';
-import type { TransformSecrets } from '../transforms/secrets.ts';
 import type { ChunkWork, PieceWork, Plan } from './plan.ts';
+import type { RunSecrets } from './run-secrets.ts';
 import type { VerbatimWork } from './verbatim/work.ts';
 
 /**
@@ -19,7 +20,7 @@ export type EngineJob =
       hints: PlanHints;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'preview';
@@ -29,11 +30,11 @@ export type EngineJob =
       rows: number;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'copyChunk';
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
       run: Run;
       work: ChunkWork;
       source: S3Connection;
@@ -45,7 +46,7 @@ export type EngineJob =
       work: ChunkWork;
       source: S3Connection;
       destination: S3Connection;
-      secrets: TransformSecrets;
+      secrets: RunSecrets;
     }
   | {
       type: 'copyVerbatim';
@@ -66,6 +67,7 @@ export type EngineJob =
   | {
       type: 'describePublished';
       destination: S3Connection;
+      secrets: FormatSecrets;
       format: string;
       options: FormatOptions;
       columns: WrittenColumn[];
@@ -75,6 +77,7 @@ export type EngineJob =
       type: 'verifyChunk';
       chunk: number;
       destination: S3Connection;
+      secrets: FormatSecrets;
       format: string;
       pieces: PieceWork[];
       columns: WrittenColumn[];

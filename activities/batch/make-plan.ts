@@ -1,22 +1,22 @@
 import type { Transfer } from '../../workflows/contract.ts';
-import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
-import { arrowType } from '../formats/arrow-types.ts';
 import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import { describeSource } from './describe-source.ts';
+import { refuseKeysOfNothing, refuseSeveralObjects, refuseUnusedKeys } from './encryption.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
+import { holdColumns } from './hold-columns.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
 import { planDestination } from './plan-destination.ts';
 import { asSnapshot, snapshotColumns } from './snapshot.ts';
 import { withScratch } from './scratch.ts';
 import { refuseOverlap } from './target.ts';
 import { makeVerbatimPlan } from './verbatim/make-plan.ts';
-import { isVerbatim } from './verbatim/plan.ts';
+import { BINARY, isVerbatim } from './verbatim/plan.ts';
 
 /** What makePlan needs of a job. */
 export type PlanJob = Omit<Extract<EngineJob, { type: 'plan' }>, 'type'>;
@@ -33,30 +33,41 @@ export async function makePlan(
   const { secrets } = job;
   const { transfer } = job.run;
   const { transformations } = transfer;
-  if (isVerbatim(job.run)) return makeVerbatimPlan(job, settings);
+  if (isVerbatim(job.run)) {
+    refuseUnusedKeys(transfer, 'source', BINARY);
+    refuseUnusedKeys(transfer, 'destination', BINARY);
+    return makeVerbatimPlan(job, settings);
+  }
+  const to = destinationFormat(transfer.destination);
+  refuseUnusedKeys(transfer, 'destination', to.name);
+  refuseSeveralObjects(transfer);
   const store = connectS3(job.source);
   try {
     refuseChanges(transfer);
     const found = await findSource(store, transfer.source.objectKey);
     refuseOverlap(transfer, found);
-    const to = destinationFormat(transfer.destination);
     return await withScratch(settings.scratchDirectory, (directory) =>
       withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
-        const { dataFormat, options = {} } = transfer.source;
-        const { planned, metadata } = await describeSource(store, found, {
+        const { dataFormat, schema, options = {} } = transfer.source;
+        const { planned, metadata, warnings } = await describeSource(store, found, {
           ...(dataFormat === undefined ? {} : { dataFormat }),
+          ...(schema === undefined ? {} : { schema }),
           options,
           hints: job.hints,
           rowNumbers: numbered && needsRowNumbers(transformations, TRANSFORMS, secrets),
           chunkBytes: Math.min(settings.chunkBytes, transfer.destination.maxObjectSize ?? Infinity),
+          secrets: secrets.source,
           engine,
           directory,
         });
         const changes = transfer.readDataType === 'ChangeData';
+        refuseUnusedKeys(transfer, 'source', planned.format);
+        const undivided = to.undivided?.(transfer.destination.options ?? {}) === true;
+        const pieces = undivided ? { ...planned, chunks: [planned.chunks.flat()] } : planned;
         const source =
           changes && transfer.writeDataType === 'LogData'
-            ? asSnapshot(planned, store.location(transfer.source.objectKey))
-            : planned;
+            ? asSnapshot(pieces, store.location(transfer.source.objectKey))
+            : pieces;
         const rows =
           source.snapshot === undefined
             ? source
@@ -65,12 +76,19 @@ export async function makePlan(
           changeData: changes && source.snapshot === undefined,
           secrets,
         });
-        const destination = await planDestination(job.run, to, select, engine, directory);
+        refuseKeysOfNothing(transfer, select.columns);
+        const held = holdColumns(select, to);
+        const destination = await planDestination(job.run, to, held.select, engine, directory);
         return {
-          plan: { kind: 'tabular' as const, source, select, destination },
+          plan: { kind: 'tabular' as const, source, select: held.select, destination },
           source: metadata,
-          destination: { format: to.name, columns: written(select.columns) },
-          warnings: select.warnings,
+          destination: {
+            format: to.name,
+            columns: held.columns,
+            ...(held.conversions.length === 0 ? {} : { conversions: held.conversions }),
+            details: to.details(destination.options),
+          },
+          warnings: [...warnings, ...select.warnings],
         };
       }),
     );
@@ -86,10 +104,6 @@ function refuseChanges({ readDataType, writeDataType }: Transfer): void {
       'spec.writeDataType: ChangeData cannot be made of LogData; set LogData, or ChangeData for readDataType, too',
     );
 }
-
-/** The engine declares every column that it writes as nullable. */
-const written = (columns: { name: string; type: string }[]): ColumnSchema[] =>
-  columns.map(({ name, type }) => ({ name, type: arrowType(type), nullable: true }));
 
 /** As said in the resource, else by the key's extension, else Parquet. */
 function destinationFormat(destination: { objectKey: string; dataFormat?: string }): Format {

@@ -22,6 +22,8 @@ export interface PlannedSource {
   format: string;
   /** Of the data set: those of all objects, united by name, and those of Hive partitions. */
   columns: Column[];
+  /** Whether the columns are given ones, which the values must fit. */
+  given?: boolean;
   /** Present when only the last change of every key is copied: all is read in one chunk. */
   snapshot?: Snapshot;
   /** The distinct column lists of the objects. */
@@ -88,6 +90,17 @@ export interface PlannedObjects {
 export const chunkCount = (plan: Plan): number =>
   (plan.kind === 'tabular' ? plan.source : plan).chunks.length;
 
+/** Whether one request makes the whole result. */
+export function isWhole(plan: Plan): boolean {
+  if (plan.kind === 'tabular') return chunkCount(plan) === 1 && plan.destination.objects === undefined;
+  const [only] = plan.objects;
+  return plan.prefix === undefined && !plan.serverSide && only?.partBytes === undefined;
+}
+
+/** Of the object that is then the whole result. */
+export const wholeKey = (plan: Plan): string =>
+  plan.kind === 'tabular' ? plan.destination.key : plan.objects[0]!.target;
+
 export interface RecordedUpload {
   key: string;
   uploadId: string;
@@ -133,6 +146,7 @@ export interface ChunkWork {
   chunk: number;
   format: string;
   columns: Column[];
+  given?: boolean;
   snapshot?: Snapshot;
   pieces: PieceWork[];
   select: CompiledSelect;
@@ -141,11 +155,12 @@ export interface ChunkWork {
 
 /** `location` names an object in messages. */
 export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
-  const { format, columns, snapshot } = plan.source;
+  const { format, columns, given = false, snapshot } = plan.source;
   return {
     chunk,
     format,
     columns,
+    ...(given ? { given } : {}),
     ...(snapshot === undefined ? {} : { snapshot }),
     pieces: pieceWorks(plan.source, chunk, location),
     select: plan.select,

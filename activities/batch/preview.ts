@@ -83,7 +83,7 @@ async function showRows(
       work.pieces[index]!.firstRow = rowsOf.get(object) ?? 0;
     const directory = join(settings.scratchDirectory, String(chunk));
     await mkdir(directory);
-    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory);
+    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory, secrets.source);
     for (const [index, { object }] of pieces.entries()) {
       const { rows, bytesRead } = fetched[index]!.fetched;
       rowsOf.set(object, (rowsOf.get(object) ?? 0) + rows);
@@ -94,7 +94,8 @@ async function showRows(
     const missing = wanted - shown.rows.length;
     const found = await withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, (engine) =>
       engine.query(firstRows(select, work, missing + 1)).catch(async (error: unknown) => {
-        throw await explain(error as Error, formatNamed(work.format), work, directory, engine);
+        const attempt = { pieces: fetched, directory, engine };
+        throw await explain(error as Error, formatNamed(work.format), work, attempt);
       }),
     );
     await rm(directory, { recursive: true });

@@ -4,8 +4,7 @@ import { TransferError } from '../failures.ts';
 import { readRange } from '../formats/bytes.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { targetOf, type Present } from './describe-plan.ts';
-import type { Plan } from './plan.ts';
-import { isWhole } from './slices.ts';
+import { isWhole, type Plan } from './plan.ts';
 import { transferPrefix } from './staging.ts';
 
 /** Objects at the destination that are counted. */

@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { Run } from '../../workflows/contract.ts';
 import type { Format, PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
 import { carriedObject, readCarried, type ChunkRecord, type PublishedObject } from './ledger.ts';
+import { mapSettled } from './map-settled.ts';
 import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
 import { complete, publishedEtag } from './publish-object.ts';
-import { objectMetadata, uploadKey } from './staging.ts';
+import { objectMetadata } from './staging.ts';
+import { recordOpening, recordUpload } from './upload-records.ts';
 import { verifyEpilogue } from './verify-run.ts';
 
 /** Objects that are made at the same time; each holds a part of at most some 15 MiB. */
@@ -37,17 +37,28 @@ export async function publishObjects(
   records: readonly ChunkRecord[],
   beforeShown: (keys: string[]) => Promise<void>,
 ): Promise<PublishedObject[]> {
-  const limit = pLimit(PARALLEL_OBJECTS);
   const divided = divide(records, objects);
-  const prepared = await limit.map(divided, async (object) => {
-    const laid = await layOut(object, destination, objects);
-    const { key, bytes } = laid;
-    const etag = await publishedEtag(store, run, key, bytes);
-    const show = etag === undefined ? await prepare(store, run, laid) : async () => etag;
+  const laid = await mapSettled(divided, PARALLEL_OBJECTS, async (object) => {
+    const layout = await layOut(object, destination, objects);
+    return { layout, visible: await publishedEtag(store, run, layout.key, layout.bytes) };
+  });
+  const uploads = laid.filter(({ layout, visible }) => visible === undefined && layout.parts.length > 1);
+  await recordOpening(
+    store,
+    run,
+    uploads.map(({ layout }) => layout.key),
+  );
+  const prepared = await mapSettled(laid, PARALLEL_OBJECTS, async ({ layout, visible }) => {
+    const { key, bytes } = layout;
+    const show = visible === undefined ? await prepare(store, run, layout) : async () => visible;
     return { key, bytes, show };
   });
   await beforeShown(divided.map(({ key }) => key));
-  return limit.map(prepared, async ({ key, bytes, show }) => ({ key, etag: await show(), bytes }));
+  return mapSettled(prepared, PARALLEL_OBJECTS, async ({ key, bytes, show }) => ({
+    key,
+    etag: await show(),
+    bytes,
+  }));
 }
 
 async function layOut(
@@ -88,7 +99,7 @@ async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<()
     return async () =>
       (await store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata })).etag;
   const uploadId = await store.createUpload(key, { metadata });
-  await store.put(uploadKey(run, randomUUID()), Buffer.from(JSON.stringify({ key, uploadId })));
+  await recordUpload(store, run, { key, uploadId });
   const uploaded: UploadedPart[] = [];
   for (const [index, part] of parts.entries()) {
     const last = index === parts.length - 1;

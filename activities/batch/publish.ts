@@ -22,7 +22,7 @@ export async function publish(
   input: Parameters<BatchActivities['publish']>[0],
 ): Promise<PublishedRun> {
   const { run } = input;
-  return withStore(context, run.transfer.destination, async (store) => {
+  return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
     const keep = async (keys: string[]): Promise<void> => {
@@ -65,7 +65,7 @@ async function publishBytes(
   keep: Keep,
 ): Promise<PublishedRun> {
   await keep(plan.objects.map(({ target }) => target));
-  const published = await withStore(context, run.transfer.source, (source) =>
+  const published = await withStore(context, run.transfer, 'source', (source) =>
     publishVerbatim(source, store, run, plan, records),
   );
   const sum = (field: 'rowsRead' | 'rowsWritten' | 'bytesRead'): number =>

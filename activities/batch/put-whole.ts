@@ -1,4 +1,4 @@
-import type { Run, Statistics } from '../../workflows/contract.ts';
+import type { PublishedRun, Run, Statistics } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { Body, ObjectStore, UploadOptions } from '../stores/object-store.ts';
 import type { CopyWholeResult } from './jobs.ts';
@@ -47,4 +47,14 @@ export async function publishedBefore(
   const [rowsRead, rowsWritten, bytesRead] = (object.metadata[METADATA_COUNTS] ?? '').split(' ').map(Number);
   if (rowsRead === undefined || rowsWritten === undefined || bytesRead === undefined) return undefined;
   return { etag: object.etag, statistics: { rowsRead, rowsWritten, bytesRead, bytesWritten: object.size } };
+}
+
+/** What a run of one object has published. */
+export function wholeRun(
+  { endpoint, bucket }: ObjectStore,
+  key: string,
+  { etag, statistics }: CopyWholeResult,
+): PublishedRun {
+  const object = { endpoint, bucket, key, etag, bytes: statistics.bytesWritten };
+  return { objects: [object], objectCount: 1, statistics };
 }

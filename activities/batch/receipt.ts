@@ -1,9 +1,5 @@
-import type {
-  S3Asset,
-  TransferIdentity,
-  Transformation,
-  WriteReceiptInput,
-} from '../../workflows/contract.ts';
+import type { S3Asset, Transformation, WriteReceiptInput } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { Receipt, ReceiptAsset, ReceiptObject } from '../receipts/receipt.ts';
 import { VERSIONS } from '../versions.ts';

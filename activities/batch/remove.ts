@@ -1,15 +1,20 @@
 import pLimit from 'p-limit';
 import { isAt } from '../../workflows/contract.ts';
-import type { BatchActivities, DeleteTransferInput, DeletedData, Run } from '../../workflows/contract.ts';
+import type {
+  BatchActivities,
+  DeleteTransferInput,
+  DeletedData,
+  PublishedRun,
+  Run,
+} from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
-import { uploadsOf, type Plan, type RecordedUpload } from './plan.ts';
-import { METADATA_TRANSFER, isOfRun, isPlanKey, isUploadKey, runPrefix, transferPrefix } from './staging.ts';
+import { publishedAfterAll } from './published-after-all.ts';
+import { removeStaging } from './remove-staging.ts';
+import { METADATA_TRANSFER, isOfRun, runPrefix, transferPrefix } from './staging.ts';
 import { targetPrefix } from './target.ts';
 
-/** Clocks of store and worker may differ by so much. */
-const CLOCK_SKEW_MS = 60_000;
 const PARALLEL_REQUESTS = 16;
 
 /** After publish: the ledger, uploads that nobody remembers, and what earlier generations left at other keys. */
@@ -18,10 +23,9 @@ export async function cleanUp(
   input: Parameters<BatchActivities['cleanUp']>[0],
 ): Promise<void> {
   const { run, replaced, published } = input;
-  await withStore(context, run.transfer.destination, async (store) => {
+  await withStore(context, run.transfer, 'destination', async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
-    await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
     for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
     // objects of the same place that this run has not written again
     if (run.transfer.writeOperation === 'Overwrite')
@@ -30,17 +34,21 @@ export async function cleanUp(
   });
 }
 
-/** Everything of a run that is not visible. */
-export async function discard(context: BatchContext, input: { run: Run }): Promise<void> {
-  const { run } = input;
-  await withStore(context, run.transfer.destination, async (store) => {
-    await removeStaging(store, runPrefix(run));
-    await sweepUploads(store, run.transfer.destination.objectKey, run.startedAt);
-  }).catch((error: unknown) => {
+/** Everything of a run that is not visible. When its copy turns out to be visible: nothing; it resolves with that. */
+export async function discard(
+  context: BatchContext,
+  { run, plan }: Parameters<BatchActivities['discard']>[0],
+): Promise<PublishedRun | undefined> {
+  try {
+    const published = plan === undefined ? undefined : await publishedAfterAll(context, run, plan);
+    if (published === undefined)
+      await withStore(context, run.transfer, 'destination', (store) => removeStaging(store, runPrefix(run)));
+    return published;
+  } catch (error) {
     // Without its bucket or its key nothing of the run can have been written.
-    if (error instanceof TransferError && error.code === 'BucketNotFound') return;
+    if (error instanceof TransferError && error.code === 'BucketNotFound') return undefined;
     throw error;
-  });
+  }
 }
 
 /** Removes what a transfer has published, and what any of its runs left. Only objects whose metadata names it. */
@@ -48,7 +56,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   const { transfer, objects } = input;
   const deleted: string[] = [];
   const kept: string[] = [];
-  await withStore(context, transfer.destination, async (store) => {
+  await withStore(context, transfer, 'destination', async (store) => {
     const keys = new Set([targetPrefix(transfer.destination) ?? transfer.destination.objectKey]);
     for (const object of objects)
       if (isAt(object, transfer.destination)) keys.add(object.key);
@@ -93,36 +101,4 @@ async function removeAllOwn(
     deleted: those('own').map((own) => store.location(own)),
     foreign: those('foreign').map((other) => store.location(other)),
   };
-}
-
-/** Aborts the uploads that stored plans name, then deletes all objects under the prefix. */
-async function removeStaging(store: ObjectStore, prefix: string): Promise<void> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(prefix)) keys.push(key);
-  for (const key of keys.filter((name) => isPlanKey(name) || isUploadKey(name))) {
-    const text = await store.get(key);
-    for (const { key: target, uploadId } of text === undefined ? [] : recordedUploads(text))
-      await store.abortUpload(target, uploadId);
-  }
-  await store.delete(keys);
-}
-
-/** Of a plan, or of a record that publish has made. */
-function recordedUploads(text: Buffer): RecordedUpload[] {
-  try {
-    const record = JSON.parse(text.toString()) as Plan | RecordedUpload;
-    return 'kind' in record ? uploadsOf(record) : [record];
-  } catch {
-    return [];
-  }
-}
-
-/**
- * An upload whose creation was never recorded (the worker died in between) holds no part and began after the
- * run. Uploads of others that hold data are left alone.
- */
-async function sweepUploads(store: ObjectStore, key: string, startedAt: string): Promise<void> {
-  const since = Date.parse(startedAt) - CLOCK_SKEW_MS;
-  for (const upload of await store.emptyUploads(key))
-    if (upload.initiated.getTime() >= since) await store.abortUpload(key, upload.uploadId);
 }

@@ -1,10 +1,11 @@
 import type { Run } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
-import { connectionTo, transformSecrets, withStore, type BatchContext } from './context.ts';
+import { connectionTo, withStore, type BatchContext } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { probeDestination, probeSource } from './probe-permissions.ts';
 import { replanning } from './replanning.ts';
+import { runSecrets } from './run-secrets.ts';
 
 /** In names that would hold the run's id. */
 const ANY_RUN = '<run>';
@@ -22,17 +23,17 @@ export async function reportPlan(
 ): Promise<PlanReport> {
   const { transfer } = run;
   const stores = {
-    source: await connectionTo(context, transfer.source),
-    destination: await connectionTo(context, transfer.destination),
+    source: await connectionTo(context, transfer, 'source'),
+    destination: await connectionTo(context, transfer, 'destination'),
   };
   const reported = { ...run, runId: ANY_RUN };
-  const secrets = await transformSecrets(context, reported, stores.destination);
+  const secrets = await runSecrets(context.secrets, reported, stores.destination);
   return replanning(async (hints) => {
     const job = { type: 'plan' as const, run: reported, hints, ...stores, secrets };
     const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
     const [source, destination] = await Promise.all([
-      withStore(context, transfer.source, (store) => probeSource(store, run, plan)),
-      withStore(context, transfer.destination, (store) => probeDestination(store, run, plan)),
+      withStore(context, transfer, 'source', (store) => probeSource(store, run, plan)),
+      withStore(context, transfer, 'destination', (store) => probeDestination(store, run, plan)),
     ]);
     return describePlan(plan, {
       ...found,

@@ -1,5 +1,3 @@
-import { chunkCount, type Plan } from './plan.ts';
-
 /** About 4 GiB in chunks of 64 MiB. */
 const MAX_SLICE = 64;
 /** So many slices at least, as far as there are chunks, that several workers can share a run. */
@@ -8,10 +6,3 @@ const WANTED_SLICES = 8;
 /** Chunks that one activity copies. */
 export const chunksPerSlice = (chunks: number): number =>
   Math.min(MAX_SLICE, Math.max(1, Math.ceil(chunks / WANTED_SLICES)));
-
-/** One request makes the whole result. */
-export function isWhole(plan: Plan): boolean {
-  if (plan.kind === 'tabular') return chunkCount(plan) === 1 && plan.destination.objects === undefined;
-  const [only] = plan.objects;
-  return plan.prefix === undefined && !plan.serverSide && only?.partBytes === undefined;
-}

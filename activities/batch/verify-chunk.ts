@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checksumsOf } from '../engine/checksums.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
-import type { Format } from '../formats/format.ts';
+import type { Format, FormatSecrets } from '../formats/format.ts';
 import type { TransformColumn } from '../transforms/transform.ts';
 import type { ResultFile } from './result-files.ts';
 import { dropsRows, type ChunkWork, type PieceWork } from './plan.ts';
@@ -29,16 +29,27 @@ export async function verifyFiles(
   { chunk, pieces, destination: { options, objects } }: ChunkWork,
   files: readonly ResultFile[],
   directory: string,
-  written: { columns: readonly TransformColumn[]; checksums: readonly string[]; rows: number },
+  written: {
+    columns: readonly TransformColumn[];
+    checksums: readonly string[];
+    rows: number;
+    secrets?: FormatSecrets;
+  },
 ): Promise<void> {
-  const { columns, checksums, rows } = written;
+  const { columns, checksums, rows, secrets = {} } = written;
   if (files.length === 0 && rows === 0) return;
   const index = objects === undefined ? chunk : chunk + 1;
   const found = columns.map(() => 0n);
   for (const [number, { path }] of files.entries()) {
     const own = join(directory, `read-back-${number}`);
     await mkdir(own);
-    const relation = await format.readBack(path, columns, { index, options, directory: own, engine });
+    const relation = await format.readBack(path, columns, {
+      index,
+      options,
+      directory: own,
+      engine,
+      secrets,
+    });
     const compared = columns.map((column) => format.compared(column, 'file'));
     const sums = await checksumsOf(engine, relation, compared);
     for (const [column, sum] of sums.entries()) found[column]! += BigInt(sum);

@@ -12,7 +12,7 @@ export async function writeReceipt(
   input: Parameters<BatchActivities['writeReceipt']>[0],
 ): Promise<WrittenReceipt> {
   const { run, key, published } = input;
-  return withStore(context, run.transfer.destination, async (store) => {
+  return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const receipt = receiptOf(input, plan, await loadPublished(store, run, published));
     const sealed = seal(receipt, context.receipts.privateKey);

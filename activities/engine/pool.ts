@@ -8,6 +8,11 @@ import { Restarts } from './restarts.ts';
 
 /** A job whose process has died so often is to blame itself. */
 const CRASHES_ALLOWED = 1;
+/**
+ * Bytes that pass through count for V8 as garbage to be collected. Beside its small heap they made it mark everything
+ * some ten times a chunk, a sixth of the CPU time; with this the next collection comes later, and costs some 20 MiB.
+ */
+const V8_OPTIONS = ['--initial-old-space-size=64'];
 
 /**
  * A few long-lived child processes that take jobs. A hostile file, a native crash or an operation that
@@ -104,6 +109,7 @@ export class EnginePool<Job> {
   #start(): void {
     const child = fork(this.#options.entry, {
       serialization: 'advanced',
+      execArgv: [...process.execArgv, ...V8_OPTIONS],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -8,7 +8,7 @@ export type EngineType =
   | { kind: 'map'; key: EngineType; value: EngineType }
   | { kind: 'struct' | 'union'; members: { name: string; type: EngineType }[] }
   /** Any other with parameters, e.g. `GEOMETRY('EPSG:4326')`. */
-  | { kind: 'other'; name: string };
+  | { kind: 'other'; name: string; parameters: string };
 
 /** Parses DuckDB's name of a type, e.g. `STRUCT(a INTEGER, "b c" DECIMAL(4,1)[])`. Throws on anything else. */
 export function parseEngineType(text: string): EngineType {
@@ -68,8 +68,7 @@ class TypeParser {
         this.#expect(/'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*/y);
         return { kind: 'enum' };
       default:
-        this.#take(/[^()]*/y);
-        return { kind: 'other', name };
+        return { kind: 'other', name, parameters: this.#expect(/[^()]*/y)[0] };
     }
   }
 

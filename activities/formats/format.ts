@@ -1,6 +1,19 @@
 import type { PlanHints } from '../../workflows/contract.ts';
 import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { HeldType } from './held-type.ts';
+
+/** Keys of Parquet's encryption, in base64. */
+export interface ParquetKeys {
+  footerKey: string;
+  /** Columns with a key of their own. */
+  columnKeys: readonly { columns: readonly string[]; key: string; keyId?: string }[];
+}
+
+/** What formats must keep to themselves: never in a plan, SQL text, a setting or a log. */
+export interface FormatSecrets {
+  parquet?: ParquetKeys;
+}
 
 /** A column of a source as the engine sees it. */
 export interface Column {
@@ -33,6 +46,8 @@ export interface SourceDescription {
   firstRows?: number[];
   /** Types that become others when they are read, e.g. `at: int96 -> timestamp[us]`. */
   conversions?: string[];
+  /** What is odd, though it can be read. */
+  warnings?: string[];
   /** What the reading side needs again for every chunk; small and JSON. */
   reading: unknown;
   /** Facts for people, e.g. `{compression: 'zstd'}`. */
@@ -53,6 +68,7 @@ export interface DescribeOptions {
    * turn out wrong, and fetched chunks have values as `readBack` gives them.
    */
   written?: readonly Pick<Column, 'name' | 'type'>[];
+  secrets?: FormatSecrets;
   engine: Engine;
   /** Scratch that the engine sees; exclusive to this call. */
   directory: string;
@@ -86,6 +102,7 @@ export interface WrittenChunk {
   /** Scratch that the engine sees. */
   directory: string;
   engine: Engine;
+  secrets?: FormatSecrets;
 }
 
 /** Where the bytes of a chunk's result file go in the one published object. */
@@ -121,6 +138,9 @@ export interface Format {
   /** True when the bodies' order in the object is the rows' order (csv); false when a footer names it (parquet). */
   readonly ordered: boolean;
 
+  /** What is inferred from the values: the columns' types, or which columns there are, too. Absent: a source says both. */
+  readonly inferred?: 'types' | 'columns';
+
   /**
    * For formats whose types are inferred: the type to read a column as that was taken for `a` in one object and for `b`
    * in another. Absent: objects are read with their own types, and values are cast.
@@ -130,7 +150,13 @@ export interface Format {
   /** Schema and cuts of a source. Throws fatal TransferErrors that name the location and what is wrong. */
   describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription>;
   /** Brings chunk `index` into `directory` (exclusive to this chunk attempt). */
-  fetch(reader: RangeReader, source: ChunkSource, index: number, directory: string): Promise<FetchedChunk>;
+  fetch(
+    reader: RangeReader,
+    source: ChunkSource,
+    index: number,
+    directory: string,
+    secrets?: FormatSecrets,
+  ): Promise<FetchedChunk>;
   /**
    * Explains why the engine refused a fetched chunk: a TransferError that is fatal (ragged row at line N) or
    * asks for a re-plan (wider type, exact cuts); undefined when the chunk is not to blame.
@@ -143,10 +169,25 @@ export interface Format {
     engine: Engine,
   ): Promise<Error | undefined>;
 
+  /** Where row `row` (from 1) of a fetched chunk is, e.g. `line 7`; absent: rows have but numbers. */
+  place?(this: void, source: ChunkSource, index: number, row: number, directory: string): Promise<string>;
+
+  /** The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none. */
+  held(this: void, type: string, column: string): HeldType;
+  /** Facts for people about what is written, e.g. `{compression: 'zstd'}`. */
+  details(this: void, options: FormatOptions): Record<string, string>;
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */
   copyOptions(index: number, options: FormatOptions): string;
   /** Makes chunk `index`'s result file from what the engine wrote, where the engine cannot write the format itself. */
-  encode?(file: string, directory: string, options: FormatOptions, index: number): Promise<string>;
+  encode?(
+    file: string,
+    directory: string,
+    options: FormatOptions,
+    index: number,
+    secrets?: FormatSecrets,
+  ): Promise<string>;
+  /** Whether results with these options cannot be joined: all is written in one chunk. */
+  undivided?(this: void, options: FormatOptions): boolean;
   /** Reads the local result file and says which bytes are body. */
   layout(file: string): Promise<ResultLayout>;
   /**

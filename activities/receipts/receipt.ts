@@ -1,4 +1,5 @@
-import type { Statistics, Transfer, TransferIdentity, Transformation } from '../../workflows/contract.ts';
+import type { Statistics, Transfer, Transformation } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
 import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import type { ColumnChecksums } from '../../workflows/contract/receipt.ts';
 

@@ -3,7 +3,14 @@ import type { Recipe } from './recipes.ts';
 import type { VersionRange } from './versions.ts';
 
 export type ProgramName =
-  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl' | 'versitygw' | 'minio';
+  | 'temporal'
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kubectl'
+  | 'versitygw'
+  | 'minio'
+  | 'rclone';
 
 /** As `process.platform`-`process.arch`. */
 export type Platform = `${NodeJS.Platform}-${NodeJS.Architecture}`;
@@ -88,7 +95,7 @@ const kubectlFile = (platform: string, checksum: string): Release => ({
   checksum,
 });
 
-/** Every program that a local server needs. Another server: one more entry here, one more plan. */
+/** Every program that a local server or a benchmark needs. Another server: one more entry here, one more plan. */
 export const PROGRAMS: Record<ProgramName, Program> = {
   temporal: {
     name: 'temporal',
@@ -239,6 +246,20 @@ export const PROGRAMS: Record<ProgramName, Program> = {
       version: '2026.2.12',
       moduleVersion: '0.0.0-20260212201848-7aac2a2c5b7c',
       variables: { 'github.com/minio/minio/cmd.ReleaseTag': 'RELEASE.2026-02-12T20-18-48Z' },
+      takes: 'about 4 minutes',
+    }),
+  },
+  // What copying is compared with; see bench/.
+  rclone: {
+    name: 'rclone',
+    variable: 'DDC_RCLONE_BIN',
+    fits: { from: '1.70.0', below: '2.0.0' },
+    versionArgs: ['version'],
+    recipe: goInstall({
+      module: 'github.com/rclone/rclone',
+      command: '',
+      version: '1.75.1',
+      variables: { 'github.com/rclone/rclone/fs.Version': 'v1.75.1' },
       takes: 'about 4 minutes',
     }),
   },

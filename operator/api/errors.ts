@@ -35,6 +35,7 @@ const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set([
   'secretImport',
   'secretProviderURL',
   'options',
+  'encryption',
   'spark',
 ]);
 

@@ -46,7 +46,9 @@ export function formatOptions(
       layout: meant(JSON_LAYOUTS, json.layout),
       compression: meant(TEXT_COMPRESSIONS, json.compression),
     }),
-    parquet: defined<ParquetOptions>({ compression: meant(PARQUET_COMPRESSIONS, parquet.compression) }),
+    parquet: defined<Omit<ParquetOptions, 'encryption'>>({
+      compression: meant(PARQUET_COMPRESSIONS, parquet.compression),
+    }),
     orc: defined<OrcOptions>({ compression: meant(ORC_COMPRESSIONS, orc.compression) }),
   });
 }

@@ -1,16 +1,13 @@
-import type {
-  Asset,
-  SecretReference,
-  Transfer,
-  TransferIdentity,
-  Transformation,
-} from '../../workflows/contract.ts';
+import type { Asset, Transfer, TransferLimits, Transformation } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { canonicalAction } from './actions.ts';
 import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
 import { canonicalDataType } from './data-types.ts';
 import { isPlainOption } from './plain-options.ts';
 import { formatOptions } from './format-options.ts';
+import { withEncryption } from './parquet-encryption.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -35,6 +32,17 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     maxFailedRetries: spec.maxFailedRetries,
     ...(spec.verify === undefined ? {} : { verify: spec.verify }),
     ...(spec.receipt === undefined ? {} : { receiptPrefix: spec.receipt.prefix }),
+    ...(spec.limits === undefined ? {} : { limits: transferLimits(spec.limits) }),
+  };
+}
+
+function transferLimits({
+  bandwidth,
+  requestsPerSecond,
+}: NonNullable<BatchTransferSpec['limits']>): TransferLimits {
+  return {
+    ...(bandwidth === undefined ? {} : { bytesPerSecond: known(parseSize(bandwidth)) }),
+    ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
   };
 }
 
@@ -45,7 +53,10 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
   const endpoint = parseEndpoint(block.endpoint);
   if ('problem' in endpoint) throw new Error(endpoint.problem);
   const objectKey = known(block.objectKey ?? side.dataAsset);
-  const options = formatOptions(sideName, block, objectKey);
+  const options = withEncryption(formatOptions(sideName, block, objectKey), block, (path) => ({
+    ...reference(identity, ['spec', sideName, spelling, 'parquet', 'encryption', ...path]),
+    generation: identity.generation,
+  }));
   const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
   return {
     store: 's3',
@@ -56,6 +67,7 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     bucket: block.bucket,
     objectKey,
     ...(block.dataFormat === undefined ? {} : { dataFormat: block.dataFormat.toLowerCase() }),
+    ...(block.schema === undefined ? {} : { schema: block.schema }),
     ...(block.partitionBy === undefined ? {} : { partitionBy: block.partitionBy }),
     ...(block.dropPartitionColumns === undefined ? {} : { dropPartitionColumns: block.dropPartitionColumns }),
     ...(block.maxObjectSize === undefined ? {} : { maxObjectSize: known(parseSize(block.maxObjectSize)) }),

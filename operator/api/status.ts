@@ -21,6 +21,11 @@ const technicalMetadata = (side: string) =>
       bytes: count('Size in bytes.'),
       rows: count('Number of rows, where known.'),
       objects: count('Number of objects.'),
+      conversions: z
+        .array(z.string().max(1024))
+        .max(200)
+        .optional()
+        .describe('Types that become others, e.g. at: int96 -> timestamp[us].'),
       details: z
         .record(z.string(), z.string())
         .optional()

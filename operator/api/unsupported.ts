@@ -39,6 +39,8 @@ function ofSide(path: string, side: Side): FieldError[] {
     for (const field of ['partitionBy', 'dropPartitionColumns', 'maxObjectSize'] as const)
       if (block[field] !== undefined)
         errors.push(error(`${blockPath}.${field}`, 'is for destinations; remove it from the source'));
+  if (path === 'spec.destination' && block.schema !== undefined)
+    errors.push(error(`${blockPath}.schema`, 'is for sources; remove it from the destination'));
   if (block.dataFormat !== undefined && !FORMATS.has(block.dataFormat.toLowerCase()))
     errors.push(
       error(

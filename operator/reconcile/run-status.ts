@@ -8,6 +8,7 @@ import type { Verdicts } from './conditions.ts';
 
 /** Limits of the status schema, and what keeps a resource well below etcd's size limit. */
 const MAX_COLUMNS = 2_000;
+const MAX_CONVERSIONS = 200;
 const MAX_WARNINGS = 100;
 const MAX_WARNING_LENGTH = 1_024;
 export const MAX_ERROR_LENGTH = 32_768;
@@ -243,9 +244,15 @@ function complete(progress: ResourceStatus['progress']): ResourceStatus['progres
 }
 
 function metadata(full: TechnicalMetadata | undefined): ResourceStatus['source'] {
-  if (!full || full.columns.length <= MAX_COLUMNS) return full;
+  if (!full) return full;
+  const { conversions, ...rest } = full;
+  const listed = conversions && {
+    conversions: conversions.slice(0, MAX_CONVERSIONS).map((text) => text.slice(0, MAX_WARNING_LENGTH)),
+  };
+  if (full.columns.length <= MAX_COLUMNS) return { ...rest, ...listed };
   return {
-    ...full,
+    ...rest,
+    ...listed,
     columns: full.columns.slice(0, MAX_COLUMNS),
     details: { ...full.details, columns: `the first ${MAX_COLUMNS} of ${full.columns.length}` },
   };

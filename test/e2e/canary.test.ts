@@ -32,6 +32,13 @@ const odd = { accessKey: `od"d\\ ${unique}<&>é%2B`, secretKey: `'sec"r\\et ${un
 const inUrl = `pass${unique}word`;
 const encryption = { key: randomBytes(32).toString('base64') };
 const digest = { key: `hmac${unique}key`, salt: `salt${unique}` };
+const parquet = {
+  encryption: {
+    footerKey: randomBytes(32).toString('base64'),
+    columnKeys: [{ columns: ['id'], key: randomBytes(32).toString('base64') }],
+  },
+};
+const wrongKey = randomBytes(16).toString('base64');
 const misspelt = `mistyped${unique}`;
 const secrets: Record<string, string> = {
   'the real access key': accessKey,
@@ -44,6 +51,9 @@ const secrets: Record<string, string> = {
   'an encryption key': encryption.key,
   'an HMAC key': digest.key,
   'a salt': digest.salt,
+  'a footer key': parquet.encryption.footerKey,
+  'a column key': parquet.encryption.columnKeys[0]!.key,
+  'a wrong footer key': wrongKey.slice(4),
   'a key that is none, under a name that is none': misspelt,
 };
 
@@ -127,6 +137,18 @@ async function live(): Promise<void> {
     const what = `wrong-key-${Object.keys(options).length}`;
     expect(await transfer(what, { ...good('out'), transformation })).toBe('Fatal');
   }
+
+  const sealed = (more = {}): object => s3Side(to, `${name('sealed')}.parquet`, { parquet, ...more });
+  expect(await transfer('sealed', { ...good('sealed'), destination: sealed() })).toBe('Succeeded');
+  expect(await transfer('opened', { ...good('opened'), source: sealed() })).toBe('Succeeded');
+  const another = { encryption: { ...parquet.encryption, footerKey: wrongKey } };
+  expect(await transfer('not-opened', { ...good('out'), source: sealed({ parquet: another }) })).toBe(
+    'Fatal',
+  );
+  const short = { encryption: { footerKey: wrongKey.slice(4) } };
+  expect(await transfer('short-key', { ...good('out'), source: sealed({ parquet: short }) })).toBe(
+    'ConfigurationError',
+  );
 
   const source = (keys: Record<string, unknown>, more = {}): object => ({
     ...good('out'),

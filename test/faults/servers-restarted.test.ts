@@ -3,13 +3,19 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runWorkflowId, type RunProgress } from '../../workflows/contract.ts';
 import { clusterOf, type Cluster } from '../support/cluster.ts';
 import { countdown, holdAt, isRecord, readLog, type HoldPoint } from '../support/crash.ts';
+import { kindCopies } from '../support/kind-copies.ts';
+import { kindReferences } from '../support/kind-references.ts';
 import { startOwnServers, type OwnServers } from '../support/own-servers.ts';
 import { ONCE, paymentCopies, type PaymentCopies } from '../support/payment-copies.ts';
 import { poll } from '../support/poll.ts';
 import { startStack, type Stack } from '../support/stack.ts';
+import { randomNumbers } from '../support/store-faults.ts';
 import { workflowsOf, type Workflows } from '../support/workflows.ts';
 
 const ROWS = 40_000;
+/** Another one makes the moments of the random kills others. */
+const SEED = Number(process.env['DDC_FAULT_SEED'] ?? 1);
+const MANY_COPIES_MS = 300_000;
 
 let servers: OwnServers;
 let cluster: Cluster;
@@ -101,3 +107,35 @@ test('the store is killed: the transfer is Failed, says why and when it goes on,
   await servers.running.restart('versitygw');
   await expectOneGoodRun('store');
 });
+
+test(
+  `Temporal and the store are killed at random moments of copies of every kind (seed ${SEED})`,
+  async () => {
+    const kinds = await kindCopies(stack, servers.environment);
+    const references = await kindReferences(kinds);
+    const random = randomNumbers(SEED);
+    const started = new Map(kinds.kinds.map((kind) => [`${kind}-killed`, kind]));
+    const all = kinds.kinds.reduce((sum, kind) => sum + references.requests(kind), 0);
+    const killers = ['temporal', 'versitygw', 'temporal', 'versitygw'] as const;
+    const share = Math.floor(all / killers.length / 2);
+    const points = killers.map(() => 1 + Math.floor(random() * share));
+    const begun = (async () => {
+      for (const [name, kind] of started) await kinds.start(kind, name);
+    })();
+    // Awaited later: until then nobody would see it fail.
+    begun.catch(() => undefined);
+    for (const [index, server] of killers.entries()) {
+      const point = holdAt(kinds.proxy, 'before', countdown(points[index]!));
+      await point.reached;
+      await servers.running.kill(server);
+      point.release();
+      await servers.running.restart(server);
+    }
+    await begun;
+    for (const name of started.keys()) await kinds.end(name);
+    await references.expectSame(started);
+    expect(kinds.repeated()).toEqual([]);
+    await kinds.close();
+  },
+  MANY_COPIES_MS,
+);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { RunProgress } from '../../workflows/contract.ts';
+import type { BatchActivities, RunProgress } from '../../workflows/contract.ts';
 import { poll } from '../support/poll.ts';
 import {
   PUBLISHED,
@@ -89,6 +89,59 @@ describe('a cancellation while a retry is due', () => {
       expect(progress.failure).toBeUndefined();
     });
     expect(history(calls)).toBe('plan copyWhole discard');
+  });
+});
+
+describe('a copy that is visible though its worker could not say so', () => {
+  const found = async () => PUBLISHED;
+  const denied = async () => {
+    throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+  };
+
+  test.each([
+    ['of one chunk', 1, { copyWhole: denied }, 'plan copyWhole discard'],
+    ['of several', 2, { publish: denied }, 'plan copySlice copySlice publish discard cleanUp'],
+  ])('has succeeded: %s', async (_what, chunks, steps, expected) => {
+    const calls: string[] = [];
+    const plan = async () => planned(chunks);
+    const given: unknown[] = [];
+    const discard: BatchActivities['discard'] = async (request) => {
+      given.push(request.plan);
+      return PUBLISHED;
+    };
+    await withWorker(fakeActivities({ plan, discard, ...steps }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      expect(await handle.result()).toMatchObject(PUBLISHED);
+      expect((await handle.query<RunProgress>('progress')).state).toBe('Succeeded');
+    });
+    expect(given).toEqual([planned(1).plan]);
+    expect(history(calls)).toBe(expected);
+  });
+
+  test('has succeeded also when it was cancelled meanwhile', async () => {
+    const calls: string[] = [];
+    const copyWhole = once(away(), PUBLISHED);
+    await withWorker(fakeActivities({ copyWhole, discard: found }, calls), async (start) => {
+      const handle = await start('batchTransfer', input());
+      await untilFailed(handle);
+      await handle.cancel();
+      expect(await handle.result()).toMatchObject(PUBLISHED);
+    });
+    expect(history(calls)).toBe('plan copyWhole discard');
+  });
+
+  test('is not looked for before the step that makes it visible', async () => {
+    const given: unknown[] = [];
+    const plan = async () => planned(2);
+    const discard: BatchActivities['discard'] = async (request) => {
+      given.push(request.plan);
+      return undefined;
+    };
+    const cause = await withWorker(fakeActivities({ plan, discard, copySlice: denied }, []), async (start) =>
+      causeOf((await start('batchTransfer', input())).result()),
+    );
+    expect(cause).toMatchObject({ type: 'AccessDenied' });
+    expect(given).toEqual([undefined]);
   });
 });
 

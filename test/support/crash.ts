@@ -48,6 +48,18 @@ export function holdAt(
   };
 }
 
+/** Requests that match are held; all others pass. */
+export function stallAt(
+  proxy: StoreProxy,
+  when: 'before' | 'after',
+  matches: (request: StoreRequest) => boolean,
+): HoldPoint {
+  const point = holdAt(proxy, when, () => true);
+  const hold = proxy[when];
+  proxy[when] = (request) => (matches(request) ? hold(request) : undefined);
+  return point;
+}
+
 /** The record of a finished chunk, which makes it part of the ledger. */
 export const isRecord = ({ method, path }: StoreRequest): boolean =>
   method === 'PUT' && /\/chunks\/\d+\.json/.test(path);

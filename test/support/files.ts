@@ -7,6 +7,7 @@ import type { Engine } from '../../activities/engine/engine.ts';
 import type {
   ChunkSource,
   Format,
+  FormatSecrets,
   PlacedChunk,
   RangeReader,
   SourceDescription,
@@ -69,6 +70,7 @@ export async function describeSource(
     hints?: PlanHints;
     options?: FormatOptions;
     rowNumbers?: boolean;
+    secrets?: FormatSecrets;
   } = {},
 ): Promise<SourceDescription> {
   const given = {
@@ -100,7 +102,7 @@ export async function readAll(
   const rows: unknown[][] = [];
   const counts: number[] = [];
   for (let index = 0; index < description.cuts.length - 1; index++) {
-    const chunk = await format.fetch(reader, source, index, chunkDirectory(bench));
+    const chunk = await format.fetch(reader, source, index, chunkDirectory(bench), options.secrets);
     const relation = options.as === 'text' ? (chunk.textRelation ?? chunk.relation) : chunk.relation;
     const found = await bench.engine.query(`SELECT * FROM ${relation}`);
     counts.push(chunk.rows);

@@ -9,6 +9,8 @@ export interface StoreProxy {
   readonly endpoint: string;
   /** Every request so far, as `METHOD path`. */
   readonly seen: string[];
+  /** Those that the store has carried out, though the answer may not have come through. */
+  readonly done: string[];
   /** Every fault so far. */
   readonly faults: Fault[];
   /** Called before a request is passed on, which waits for the result. */
@@ -39,6 +41,7 @@ export async function startStoreProxy(
   const proxy: StoreProxy = {
     endpoint: '',
     seen: [],
+    done: [],
     faults: [],
     before: () => undefined,
     after: () => undefined,
@@ -71,6 +74,7 @@ export async function startStoreProxy(
       () => undefined,
     );
     const answer = await answered;
+    if (answer.statusCode! < 300) proxy.done.push(`${method} ${path}`);
     await proxy.after({ method, path });
     if (fault !== undefined && !corrupt) return spoil(fault, answer, outgoing);
     outgoing.writeHead(answer.statusCode!, answer.headers);

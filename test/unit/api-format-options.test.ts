@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { accepted, batchTransfer, configurationErrors, S3 } from './api-resources.ts';
+import { accepted, batchTransfer, configurationErrors, refusals, S3 } from './api-resources.ts';
 
 type Fields = Record<string, unknown>;
 const source = (fields: Fields) =>
@@ -111,5 +111,37 @@ describe('options of formats that are refused', () => {
     [{ orc: { compression: 'snappy' } }, 'must be none, zlib or zstd'],
   ])('%j of a destination', (fields, error) => {
     expect(configurationErrors(destination(fields))).toEqual([expect.stringContaining(error)]);
+  });
+});
+
+describe('a given schema', () => {
+  const columns = [
+    { name: 'id', type: 'int64', nullable: false },
+    { name: 'tags', type: 'list<item: utf8>' },
+  ];
+
+  test('goes with the transfer; columns may hold nulls unless it says otherwise', () => {
+    expect(accepted(source({ schema: columns })).transfer.source.schema).toEqual([
+      columns[0],
+      { ...columns[1], nullable: true },
+    ]);
+  });
+
+  test('is refused with the place of what is wrong', () => {
+    const schema = [{ name: 'id', type: 'integer' }, { name: 'id', type: 'utf8' }, { name: 'x' }];
+    expect(configurationErrors(source({ schema }))).toEqual([
+      expect.stringMatching(/^spec\.source\.s3\.schema\[0\]\.type: .*is no type that can be given/),
+      expect.stringMatching(/^spec\.source\.s3\.schema\[2\]\.type: /),
+    ]);
+    const twice = [columns[0], columns[0]];
+    expect(configurationErrors(source({ schema: twice }))).toEqual([
+      'spec.source.s3.schema[1].name: is named twice',
+    ]);
+    expect(configurationErrors(source({ schema: [] }))).toEqual([
+      'spec.source.s3.schema: must name the columns; leave it out to take them as found',
+    ]);
+    expect(refusals(destination({ schema: columns }))).toEqual([
+      'spec.destination.cos.schema: is for sources; remove it from the destination',
+    ]);
   });
 });

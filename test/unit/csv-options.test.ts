@@ -106,7 +106,8 @@ describe('reading', () => {
     ['a\n1;2\n', {}, undefined],
     ['a,b;c\n', {}, undefined],
   ])('%j: a delimiter is not guessed, but one is named', async (text, options, hint) => {
-    expect((await read(text, options)).description.details['hint']).toBe(hint);
+    const { warnings } = (await read(text, options)).description;
+    expect(warnings).toEqual(hint === undefined ? undefined : [`s3://bucket/key: ${hint}`]);
   });
 
   test.each<[Buffer | string, CsvOptions, string]>([

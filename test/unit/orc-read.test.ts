@@ -79,7 +79,6 @@ describe('files of other writers', () => {
           compression: 'zstd',
           stripes: '1',
           createdBy: 'ORC C++ 2.2.2',
-          cutToMicroseconds: 'instant',
         },
       });
     });

@@ -46,7 +46,7 @@ test('the engine’s own names are understood', async () => {
       'list<item: struct<x "y": list<item: fixed_size_list<item: int32>[3]>, z: map<date32[day], utf8>>>',
       'dense_union<i: int32, s p: utf8>',
       'int32',
-      'double',
+      'uint128',
       'month_day_nano_interval',
       'utf8',
       'decimal128(3, 2)',

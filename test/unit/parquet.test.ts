@@ -161,9 +161,9 @@ describe('reading', () => {
           [2, { type: TYPE.struct, value: nanos }],
         ]);
       at.delete(6);
-      for (const [utc, details] of [
-        [true, { cutToMicroseconds: 'at' }],
-        [false, {}],
+      for (const [utc, conversions] of [
+        [true, ['at: timestamp[ns, UTC] -> timestamp[us, UTC]']],
+        [false, []],
       ] as const) {
         at.set(10, {
           type: TYPE.struct,
@@ -172,8 +172,7 @@ describe('reading', () => {
         const object = Buffer.concat([Buffer.from('PAR1'), footerBytes(withRowGroups(file, []))]);
         const scratch = { ...bench, directory: chunkDirectory(bench) };
         const found = await describeSource(parquet, new MemoryReader(object), scratch);
-        const { cutToMicroseconds } = found.details;
-        expect(cutToMicroseconds === undefined ? {} : { cutToMicroseconds }).toEqual(details);
+        expect(found.conversions).toEqual(conversions);
       }
     });
   });
@@ -252,11 +251,12 @@ describe('bad files', () => {
       readAll(parquet, new MemoryReader(bytes), bench).catch((error: unknown) => error),
     );
 
-  test('an encrypted file is refused by name', async () => {
+  test('an encrypted file without keys is refused by name', async () => {
     const encrypted = Buffer.concat([Buffer.from('PARE'), Buffer.alloc(20), Buffer.from('PARE')]);
     expect(await refusal(encrypted)).toMatchObject({
-      code: 'Unsupported',
-      message: 's3://bucket/key is an encrypted Parquet file; encrypted files are not supported',
+      code: 'InvalidOption',
+      message:
+        's3://bucket/key is an encrypted Parquet file: give its keys in spec.source.s3.parquet.encryption',
     });
   });
 

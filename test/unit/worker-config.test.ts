@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newReceiptKeys } from '../../activities/receipts/keys.ts';
-import { affordableChunks, parseBytes, readWorkerConfig } from '../../worker/config.ts';
+import { affordableChunks, parseBytes, readWorkerConfig, workerLimits } from '../../worker/config.ts';
 import { receiptSettings } from '../../worker/receipts.ts';
 
 const GIB = 2 ** 30;
@@ -32,6 +32,22 @@ describe('worker settings', () => {
   test('a given memory limit bounds the parallel chunks, never to none', () => {
     expect(read('--parallel-chunks', '16', '--memory-limit', '1Gi').parallelChunks).toBe(2);
     expect(affordableChunks(4, 100)).toBe(1);
+  });
+
+  test('a store has a minute to say something unless other seconds are given', () => {
+    expect(read().storeTimeout).toBe(60);
+    expect(read('--store-timeout', '5').storeTimeout).toBe(5);
+  });
+
+  test('limits of stores are shared by the engine processes that there really are', () => {
+    const given = ['--bandwidth-limit', '10Mi', '--request-limit', '100'];
+    const config = read('--parallel-chunks', '16', '--memory-limit', '1Gi', ...given);
+    expect(workerLimits(config)).toEqual({
+      bytesPerSecond: 10 * 2 ** 20,
+      requestsPerSecond: 100,
+      processes: 2,
+    });
+    expect(workerLimits(read('--parallel-chunks', '1'))).toEqual({ processes: 1 });
   });
 
   test('the scratch limit is a size, and the worker looks for itself unless it is given', () => {

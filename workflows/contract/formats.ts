@@ -1,3 +1,5 @@
+import type { SecretReference } from './secret.ts';
+
 /** By format; a block says nothing about data in other formats. */
 export interface FormatOptions {
   csv?: CsvOptions;
@@ -34,10 +36,25 @@ export interface JsonOptions {
 
 export type TextCompression = 'none' | 'gzip' | 'zstd';
 
-/** Of a destination. */
 export interface ParquetOptions {
-  /** zstd when absent. */
+  /** Of a destination; zstd when absent. */
   compression?: 'none' | 'snappy' | 'gzip' | 'zstd' | 'lz4_raw' | 'brotli';
+  /** Also of a source. */
+  encryption?: ParquetEncryption;
+}
+
+/** Of a Parquet file. Never the keys. */
+export interface ParquetEncryption {
+  /** Where `footerKey` is, the key of the footer and of all columns without a key of their own. */
+  secret: SecretReference;
+  /** Written into the file for readers. */
+  footerKeyId?: string;
+  columnKeys?: {
+    columns: string[];
+    keyId?: string;
+    /** Where `key` is. */
+    secret: SecretReference;
+  }[];
 }
 
 /** Of a destination. */

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { Run } from '../../../workflows/contract.ts';
 import type { CopySource, ObjectStore, UploadOptions } from '../../stores/object-store.ts';
-import { uploadKey } from '../staging.ts';
+import { mapSettled } from '../map-settled.ts';
+import { recordOpening, recordUpload } from '../upload-records.ts';
 
 /** What S3 copies in one request. */
 const MOST_BYTES = 5 * 1024 ** 3;
@@ -18,11 +17,11 @@ export async function copyObject(
   options: UploadOptions,
 ): Promise<{ etag: string }> {
   if (from.size <= MOST_BYTES) return store.copy(from, key, options);
+  await recordOpening(store, run, [key]);
   const uploadId = await store.createUpload(key, options);
-  // whoever cleans up after a kill finds it there
-  await store.put(uploadKey(run, randomUUID()), Buffer.from(JSON.stringify({ key, uploadId })));
+  await recordUpload(store, run, { key, uploadId });
   const numbers = Array.from({ length: Math.ceil(from.size / PART_BYTES) }, (_, index) => index + 1);
-  const parts = await pLimit(PARALLEL_PARTS).map(numbers, (number) => {
+  const parts = await mapSettled(numbers, PARALLEL_PARTS, (number) => {
     const start = (number - 1) * PART_BYTES;
     return store.uploadPartCopy(key, uploadId, number, from, {
       start,

@@ -3,6 +3,8 @@ import type { BatchActivities, PlannedVerification } from '../../../workflows/co
 import { connectionTo, type BatchContext } from '../context.ts';
 import { loadPlan, loadPublished, storePlan } from '../ledger.ts';
 import { chunkCount, columnsWritten, type PlanReference, type PlannedSource } from '../plan.ts';
+import { orAborted } from '../or-aborted.ts';
+import { formatSecrets } from '../run-secrets.ts';
 import { chunksPerSlice } from '../slices.ts';
 import { verificationKey } from '../staging.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
@@ -24,16 +26,19 @@ export async function planVerification(
   { run, plan: reference, published }: Parameters<BatchActivities['planVerification']>[0],
   signal: AbortSignal,
 ): Promise<PlannedVerification> {
-  const destination = await connectionTo(context, run.transfer.destination);
+  const destination = await connectionTo(context, run.transfer, 'destination');
   const store = connectS3(destination);
   try {
-    const plan = await loadPlan(store, reference as PlanReference);
+    const plan = await orAborted(signal, loadPlan(store, reference as PlanReference));
     if (plan.kind === 'verbatim') return sliced(chunkCount(plan), reference as VerificationReference);
-    const objects = (await loadPublished(store, run, published)).filter(({ bytes }) => bytes > 0);
+    const all = await orAborted(signal, loadPublished(store, run, published));
+    const objects = all.filter(({ bytes }) => bytes > 0);
     if (objects.length === 0) return sliced(0, reference as VerificationReference);
     const { format, options } = plan.destination;
     const columns = columnsWritten(plan);
-    const job = { type: 'describePublished' as const, destination, format, options, columns, objects };
+    const secrets = await formatSecrets(context.secrets, run.transfer.destination);
+    const written = { destination, secrets, format, options, columns, objects };
+    const job = { type: 'describePublished' as const, ...written };
     const source = await context.pool.run<PlannedSource>(job, run.runId, signal);
     const key = verificationKey(run, randomUUID());
     return sliced(source.chunks.length, await storePlan(store, key, { kind: 'published', source, columns }));

@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import type { BatchActivities, Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
 import { withStore, type BatchContext } from '../context.ts';
+import { mapSettled } from '../map-settled.ts';
 import type { ObjectInfo, ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import { isOfRun, keptKey, replacedKey } from '../staging.ts';
 import { copyObject } from './copy-object.ts';
@@ -20,7 +20,7 @@ interface Replaced {
  */
 export async function keepReplaced(store: ObjectStore, run: Run, keys: readonly string[]): Promise<void> {
   if ((await store.get(replacedKey(run))) !== undefined) return;
-  const replaced = await pLimit(PARALLEL_OBJECTS).map(keys, async (key, number): Promise<Replaced> => {
+  const replaced = await mapSettled(keys, PARALLEL_OBJECTS, async (key, number): Promise<Replaced> => {
     const object = await store.head(key);
     if (object === undefined) return { key };
     const kept = keptKey(run, number);
@@ -39,10 +39,11 @@ export async function restore(
   context: BatchContext,
   { run }: Parameters<BatchActivities['restore']>[0],
 ): Promise<void> {
-  await withStore(context, run.transfer.destination, async (store) => {
+  await withStore(context, run.transfer, 'destination', async (store) => {
     const text = await store.get(replacedKey(run));
     if (text === undefined) return;
-    await pLimit(PARALLEL_OBJECTS).map(JSON.parse(text.toString()) as Replaced[], async ({ key, kept }) => {
+    const replaced = JSON.parse(text.toString()) as Replaced[];
+    await mapSettled(replaced, PARALLEL_OBJECTS, async ({ key, kept }) => {
       const object = await store.head(key);
       if (object === undefined || !isOfRun(object.metadata, run)) return;
       if (kept === undefined) await store.delete([key]);

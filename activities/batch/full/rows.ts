@@ -19,7 +19,14 @@ type Columns = Extract<EngineJob, { type: 'verifyChunk' }>['columns'];
 
 /** Cuts what was published into chunks, as a source is. */
 export async function describePublished(
-  { destination, format, options, columns, objects }: Extract<EngineJob, { type: 'describePublished' }>,
+  {
+    destination,
+    secrets,
+    format,
+    options,
+    columns,
+    objects,
+  }: Extract<EngineJob, { type: 'describePublished' }>,
   settings: EngineSettings,
 ): Promise<PlannedSource> {
   const store = connectS3(destination);
@@ -37,6 +44,7 @@ export async function describePublished(
               hints: {},
               rowNumbers: false,
               written: columns,
+              secrets,
               chunkBytes: settings.chunkBytes,
               engine,
               directory,
@@ -53,7 +61,7 @@ export async function describePublished(
 
 /** Counts and sums up what a chunk of the published objects holds. */
 export async function verifyChunk(
-  { destination, format: name, pieces, columns }: Extract<EngineJob, { type: 'verifyChunk' }>,
+  { destination, secrets, format: name, pieces, columns }: Extract<EngineJob, { type: 'verifyChunk' }>,
   settings: EngineSettings,
 ): Promise<VerifiedSlice> {
   const store = connectS3(destination);
@@ -62,7 +70,7 @@ export async function verifyChunk(
   try {
     return await withScratch(settings.scratchDirectory, (directory) =>
       readingBack(location, async () => {
-        const fetched = await fetchPieces(store, format, { pieces }, directory);
+        const fetched = await fetchPieces(store, format, { pieces }, directory, secrets);
         const { relation } = chunkRelation(fetched, asRead(pieces, columns));
         const compared = columns.map((column) => format.compared(column, 'file'));
         const sums = await oneAtATime(() =>

@@ -1,9 +1,11 @@
-import type { BatchActivities, S3Asset } from '../../../workflows/contract.ts';
+import type { BatchActivities, Transfer } from '../../../workflows/contract.ts';
 import type { VerifiedSlice } from '../../../workflows/contract/receipt.ts';
 import { connectionTo, type BatchContext } from '../context.ts';
 import { loadPlan } from '../ledger.ts';
 import type { EngineJob } from '../jobs.ts';
+import { orAborted } from '../or-aborted.ts';
 import { pieceWorks } from '../plan.ts';
+import { formatSecrets } from '../run-secrets.ts';
 import type { S3Connection } from '../../stores/s3/client.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
 import { verbatimWork } from '../verbatim/work.ts';
@@ -15,9 +17,9 @@ export async function verifySlice(
   { run, plan: reference, from, to }: Parameters<BatchActivities['verifySlice']>[0],
   signal: AbortSignal,
 ): Promise<VerifiedSlice> {
-  const destination = await connectionTo(context, run.transfer.destination);
-  const plan = await loaded(destination, reference as VerificationReference);
-  const jobOf = await jobs(context, run.transfer.source, plan, destination);
+  const destination = await connectionTo(context, run.transfer, 'destination');
+  const plan = await orAborted(signal, loaded(destination, reference as VerificationReference));
+  const jobOf = await jobs(context, run.transfer, plan, destination);
   const failed = new AbortController();
   const stop = AbortSignal.any([signal, failed.signal]);
   const numbers = Array.from({ length: to - from }, (_, index) => from + index);
@@ -43,14 +45,15 @@ async function loaded(destination: S3Connection, reference: VerificationReferenc
 
 async function jobs(
   context: BatchContext,
-  sourceAsset: S3Asset,
+  transfer: Transfer,
   plan: VerificationPlan,
   destination: S3Connection,
 ): Promise<(chunk: number) => EngineJob> {
   if (plan.kind === 'verbatim') {
-    const source = await connectionTo(context, sourceAsset);
+    const source = await connectionTo(context, transfer, 'source');
     return (chunk) => ({ type: 'verifyBytes', work: verbatimWork(plan, chunk), source, destination });
   }
+  const secrets = await formatSecrets(context.secrets, transfer.destination);
   const location = (key: string): string => `s3://${destination.bucket}/${key}`;
   return (chunk) => ({
     type: 'verifyChunk',
@@ -59,6 +62,7 @@ async function jobs(
     pieces: pieceWorks(plan.source, chunk, location),
     columns: plan.columns,
     destination,
+    secrets,
   });
 }
 

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import type { Run } from '../../../workflows/contract.ts';
 import type { JobContext } from '../../engine/serve-jobs.ts';
 import { readRange } from '../../formats/bytes.ts';
@@ -6,6 +5,7 @@ import { connectS3 } from '../../stores/s3/s3-store.ts';
 import type { ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from '../jobs.ts';
 import { writeRecord, type ChunkBody, type ChunkRecord } from '../ledger.ts';
+import { mapSettled } from '../map-settled.ts';
 import { publishedBefore, putWhole } from '../put-whole.ts';
 import { carriedKey, objectMetadata } from '../staging.ts';
 import { partRange, type VerbatimObject, type VerbatimWork } from './work.ts';
@@ -21,7 +21,7 @@ export async function copyVerbatim(job: VerbatimJob): Promise<CopyChunkResult> {
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
   try {
-    const bodies = await pLimit(PARALLEL_PARTS).map(work.pieces, (piece, index) =>
+    const bodies = await mapSettled(work.pieces, PARALLEL_PARTS, (piece, index) =>
       copyPiece(source, destination, run, work, piece, index),
     );
     const objects = work.pieces.filter(({ part }) => part === 0).length;

@@ -24,6 +24,7 @@ export function isVerbatim({ transfer }: Run): boolean {
   }
   if (transformations.length > 0)
     refused('spec.transformation', 'remove the transformations, or name a data format');
+  if (source.schema !== undefined) refused('spec.source.s3.schema', 'remove it, or name a data format');
   if (destination.partitionBy !== undefined)
     refused('spec.destination.s3.partitionBy', 'remove it, or name a data format');
   if (destination.maxObjectSize !== undefined)

@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import type { Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
 import type { ObjectStore } from '../../stores/object-store.ts';
 import { carriedObject, type ChunkBody, type ChunkRecord, type PublishedObject } from '../ledger.ts';
+import { mapSettled } from '../map-settled.ts';
 import { complete, publishedEtag } from '../publish-object.ts';
 import { describedAs } from './copy.ts';
 import { partsOf, type VerbatimObject, type VerbatimPlan } from './work.ts';
@@ -24,7 +24,7 @@ export async function publishVerbatim(
   records: readonly ChunkRecord[],
 ): Promise<PublishedObject[]> {
   const pieces = piecesByObject(plan, records);
-  return pLimit(PARALLEL_OBJECTS).map(plan.objects, async (object, number) => {
+  return mapSettled(plan.objects, PARALLEL_OBJECTS, async (object, number) => {
     const { target, size, uploadId } = object;
     const own = pieces[number]!;
     verify(object, own);

@@ -3,6 +3,7 @@ import { evenCuts } from '../bytes.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
 import { dialectOf } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
+import { dialectDetails } from './details.ts';
 import { bytesIn, unitOf } from './encoding.ts';
 import { flawText } from './flaws.ts';
 import { readHead } from './head.ts';
@@ -37,7 +38,10 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const cut = nominal.length > 2;
   const place = { dialect, encoding, compression, dataStart };
   const contradicted = Object.keys(options.hints.widen ?? {}).length > 0;
-  const details = detailsOf(head, header, dialect, named);
+  const facts = {
+    details: { ...dialectDetails(dialect, named), encoding, compression },
+    ...(header.hint === undefined ? {} : { warnings: [`${location}: ${header.hint}`] }),
+  };
 
   const exact = options.hints.exactCuts === true || options.written !== undefined;
   if (exact || (options.rowNumbers && cut)) {
@@ -52,7 +56,7 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
       unseen: [],
       contradicted,
     };
-    return { columns, cuts, rows: scanner.records, firstRows: records.slice(0, -1), reading, details };
+    return { columns, cuts, rows: scanner.records, firstRows: records.slice(0, -1), reading, ...facts };
   }
 
   const first = new Scanner(header.names.length, { dialect });
@@ -75,7 +79,7 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     ...(head.whole ? { rows: first.records } : {}),
     ...(cut ? {} : { firstRows: [0] }),
     reading,
-    details,
+    ...facts,
   };
 }
 
@@ -120,25 +124,6 @@ function columnsOf(
     return { name, type, nullable: true };
   });
   return { columns, unseen };
-}
-
-/** Facts for people. */
-function detailsOf(
-  { encoding, compression }: Head,
-  header: Header,
-  { delimiter, quote, escape, nullValue }: Dialect,
-  named: boolean,
-): Record<string, string> {
-  return {
-    delimiter: delimiter === '\t' ? String.raw`\t` : delimiter,
-    quote: quote === '' ? 'none' : quote,
-    header: String(named),
-    encoding,
-    ...(escape === quote ? {} : { escape }),
-    ...(nullValue === '' ? {} : { nullValue }),
-    ...(compression === 'none' ? {} : { compression }),
-    ...(header.hint === undefined ? {} : { hint: header.hint }),
-  };
 }
 
 function empty(location: string, named: boolean): TransferError {

@@ -5,6 +5,7 @@ import { describe } from './read/describe.ts';
 import { diagnose } from './read/diagnose.ts';
 import { fetch } from './read/fetch.ts';
 import { copyOptions, encode } from './write/encode.ts';
+import { orcType } from './write/orc-type.ts';
 import { epilogue, layout, rowsInTrailer } from './write/join.ts';
 
 /** Apache ORC as a source. What becomes of its types: docs/formats.md. */
@@ -22,6 +23,8 @@ export const orc: Format = {
   ...orcSource,
   ordered: false,
   compared: ({ name }) => `CAST(${identifier(name)} AS VARCHAR)`,
+  held: orcType,
+  details: ({ orc: given }) => ({ compression: given?.compression ?? 'zstd' }),
   copyOptions,
   encode,
   readBack: (file, _columns, written) => readBack(file, written),

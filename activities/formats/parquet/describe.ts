@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { literal } from '../../engine/engine.ts';
 import { TransferError } from '../../failures.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
+import { conversionsOf } from './conversions.ts';
 import { cutRowGroups } from './cuts.ts';
-import { footerBytes, guarded, MAGIC, parseFooter, readFooter } from './footer.ts';
+import { footerBytes, guarded, MAGIC, readFooter } from './footer.ts';
 import {
-  columnsOfNanoseconds,
   compressions,
   createdBy,
   rowGroups,
@@ -15,6 +15,7 @@ import {
   totalRows,
   withRowGroups,
 } from './metadata.ts';
+import { openFile } from './open-file.ts';
 import type { Reading } from './reading.ts';
 import type { Struct } from './thrift.ts';
 
@@ -24,20 +25,22 @@ const SCHEMA_FILE = 'schema.parquet';
 export async function describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription> {
   const { location } = reader;
   const footer = await readFooter(reader);
-  const file = parseFooter(footer.raw, location);
+  const { file, pages } = openFile(footer, location, options.secrets);
   const reading: Reading = {
     footerStart: footer.start,
     footerBytes: footer.raw.length,
     digest: footer.digest,
+    sealed: footer.sealed,
   };
   const facts = guarded(location, () => ({
     ...chunksOf(file, options),
     rows: totalRows(file),
+    conversions: conversionsOf(file),
     details: {
-      ...precisionLost(file),
       compression: compressions(file).join(', ') || 'none',
       rowGroups: String(rowGroups(file).length),
       createdBy: createdBy(file) ?? 'unknown',
+      ...(pages === undefined ? {} : { encryption: pages.algorithm.name }),
     },
   }));
   return { columns: await columnsOf(file, location, options), ...facts, reading };
@@ -53,11 +56,6 @@ function chunksOf(
   const before = [0];
   for (const group of groups) before.push(before.at(-1)! + rowsOf(group));
   return { cuts, firstRows: cuts.slice(0, -1).map((group) => before[group]!) };
-}
-
-function precisionLost(file: Struct): Record<string, string> {
-  const columns = columnsOfNanoseconds(file);
-  return columns.length === 0 ? {} : { cutToMicroseconds: columns.join(', ') };
 }
 
 /** The engine's types for the schema: it reads a file with the same schema and no rows. */

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../engine/engine.ts';
 import { TransferError } from '../../failures.ts';
 import { readRange } from '../bytes.ts';
-import type { ChunkSource, FetchedChunk, RangeReader } from '../format.ts';
-import { footerBytes, guarded, MAGIC, parseFooter } from './footer.ts';
+import type { ChunkSource, FetchedChunk, FormatSecrets, RangeReader } from '../format.ts';
+import { decryptFile } from './encryption/decrypt-file.ts';
+import type { PageKeys } from './encryption/open-footer.ts';
+import { footerBytes, guarded, MAGIC } from './footer.ts';
 import { columnSpans, moveRowGroup, rowGroups, rowsOf, withRowGroups } from './metadata.ts';
 import type { Span } from './metadata.ts';
+import { openFile } from './open-file.ts';
 import { parseReading } from './reading.ts';
 import type { Reading } from './reading.ts';
 import type { Struct } from './thrift.ts';
 
 /** Name of a fetched chunk in its directory. */
 export const CHUNK_FILE = 'chunk.parquet';
+const ENCRYPTED_FILE = 'chunk.encrypted';
 /** Gaps of at most so many bytes are read over rather than asked around. */
 const MAX_GAP = 1024 * 1024;
 
@@ -26,9 +30,10 @@ export async function fetch(
   source: ChunkSource,
   index: number,
   directory: string,
+  secrets?: FormatSecrets,
 ): Promise<FetchedChunk> {
   const reading = parseReading(source.reading);
-  const { file, bytesRead: footerRead } = await footerOf(reader, reading);
+  const { file, pages, bytesRead: footerRead } = await footerOf(reader, reading, secrets);
   const { groups, spans, rows } = guarded(reader.location, () => {
     const chosen = rowGroups(file).slice(source.cuts[index], source.cuts[index + 1]);
     return {
@@ -45,25 +50,37 @@ export async function fetch(
     );
   }
   const path = join(directory, CHUNK_FILE);
-  const bytesRead = await copySpans(reader, spans, path, (delta) =>
+  const copied = pages === undefined ? path : join(directory, ENCRYPTED_FILE);
+  let local = file;
+  const bytesRead = await copySpans(reader, spans, copied, (delta) =>
     guarded(reader.location, () => {
       const moved = groups.map((group) => moveRowGroup(group, delta));
-      return footerBytes(withRowGroups(file, moved));
+      local = withRowGroups(file, moved);
+      return footerBytes(local);
     }),
   );
+  if (pages !== undefined) {
+    await decryptFile({ from: copied, to: path }, local, source.cuts[index]!, pages, reader.location);
+    await rm(copied);
+  }
   return { relation: `read_parquet(${literal(path)})`, rows, bytesRead: footerRead + bytesRead };
 }
 
-async function footerOf(reader: RangeReader, reading: Reading): Promise<{ file: Struct; bytesRead: number }> {
+async function footerOf(
+  reader: RangeReader,
+  reading: Reading,
+  secrets: FormatSecrets | undefined,
+): Promise<{ file: Struct; pages?: PageKeys; bytesRead: number }> {
   if (lastFooter?.digest === reading.digest) return { file: lastFooter.file, bytesRead: 0 };
-  const { footerStart, digest } = reading;
+  const { footerStart, digest, sealed } = reading;
   const raw = await readRange(reader, footerStart, footerStart + reading.footerBytes);
   if (createHash('sha256').update(raw).digest('hex') !== digest) {
     throw new TransferError('SourceChanged', `${reader.location} has changed since the run was planned`);
   }
-  const file = parseFooter(raw, reader.location);
-  lastFooter = { digest, file };
-  return { file, bytesRead: raw.length };
+  const opened = openFile({ raw, sealed }, reader.location, secrets);
+  // what was encrypted is not kept: the next chunk may be somebody else's
+  if (opened.pages === undefined) lastFooter = { digest, file: opened.file };
+  return { ...opened, bytesRead: raw.length };
 }
 
 /** Sorted, with overlaps and small gaps closed. */

@@ -7,7 +7,7 @@ import { decodeStruct, encodeStruct, ThriftError } from './thrift.ts';
 import type { Struct } from './thrift.ts';
 
 export const MAGIC = Buffer.from('PAR1');
-const ENCRYPTED_MAGIC = Buffer.from('PARE');
+export const ENCRYPTED_MAGIC = Buffer.from('PARE');
 /** Length of the footer (4 bytes, little-endian) and magic. */
 const TAIL_BYTES = 8;
 /** Bytes read from the end at first; most footers fit in. */
@@ -21,6 +21,8 @@ export interface Footer {
   raw: Buffer;
   /** SHA-256 of `raw`. */
   digest: string;
+  /** Whether it is encrypted. */
+  sealed: boolean;
 }
 
 /** Reads the footer of a Parquet object in one or two ranged reads. Throws fatal TransferErrors. */
@@ -31,7 +33,8 @@ export async function readFooter(reader: RangeReader): Promise<Footer> {
   }
   const tailStart = Math.max(0, size - FIRST_READ);
   const tail = await readRange(reader, tailStart, size);
-  const length = footerLength(tail, location);
+  const sealed = tail.subarray(-MAGIC.length).equals(ENCRYPTED_MAGIC);
+  const length = sealed ? lengthIn(tail) : footerLength(tail, location);
   const start = size - TAIL_BYTES - length;
   if (start < MAGIC.length) throw corruptFooter(location, 'it is longer than the file');
   if (length > MAX_FOOTER) {
@@ -43,23 +46,23 @@ export async function readFooter(reader: RangeReader): Promise<Footer> {
   const missing = start < tailStart ? await readRange(reader, start, tailStart) : Buffer.alloc(0);
   const present = tail.subarray(Math.max(0, start - tailStart), -TAIL_BYTES);
   const raw = Buffer.concat([missing, present]);
-  return { start, raw, digest: createHash('sha256').update(raw).digest('hex') };
+  return { start, raw, digest: createHash('sha256').update(raw).digest('hex'), sealed };
 }
 
-/** Length of the footer, from the end of a Parquet file. */
+/** Length of the footer, from the end of a Parquet file that is not encrypted. */
 export function footerLength(tail: Buffer, location: string): number {
-  const magic = tail.subarray(-MAGIC.length);
-  if (magic.equals(ENCRYPTED_MAGIC)) throw encrypted(location);
-  if (!magic.equals(MAGIC)) {
+  if (!tail.subarray(-MAGIC.length).equals(MAGIC)) {
     throw new TransferError(
       'MalformedData',
       `${location} is not a Parquet file or is cut off: it does not end with PAR1`,
     );
   }
-  return tail.readUInt32LE(tail.length - TAIL_BYTES);
+  return lengthIn(tail);
 }
 
-/** The metadata in a footer; refuses what cannot be read: encryption, columns in other files. */
+const lengthIn = (tail: Buffer): number => tail.readUInt32LE(tail.length - TAIL_BYTES);
+
+/** The metadata in a footer that is not encrypted; refuses what cannot be read: encryption, columns in other files. */
 export function parseFooter(raw: Buffer, location: string): Struct {
   return guarded(location, () => {
     const file = decodeStruct(raw);
@@ -96,9 +99,10 @@ function corruptFooter(location: string, why: string): TransferError {
   return new TransferError('MalformedData', `the Parquet footer of ${location} is corrupt: ${why}`);
 }
 
-function encrypted(location: string): TransferError {
+/** For an encrypted file without keys. */
+export function encrypted(location: string): TransferError {
   return new TransferError(
-    'Unsupported',
-    `${location} is an encrypted Parquet file; encrypted files are not supported`,
+    'InvalidOption',
+    `${location} is an encrypted Parquet file: give its keys in spec.source.s3.parquet.encryption`,
   );
 }

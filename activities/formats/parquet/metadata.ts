@@ -3,11 +3,7 @@ import type { List, Struct } from './thrift.ts';
 
 /** Field ids of parquet.thrift, https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
 const FILE = { schema: 2, rows: 3, rowGroups: 4, createdBy: 6, encryption: 8 } as const;
-const ELEMENT = { type: 1, repetition: 3, name: 4, children: 5, logicalType: 10 } as const;
-const LOGICAL = { time: 7, timestamp: 8 } as const;
-/** Of logical types with a unit: whether it is UTC, and the unit (a union). */
-const UNIT = { utc: 1, unit: 2, nanos: 3 } as const;
-const INT96 = 3;
+const ELEMENT = { repetition: 3, name: 4, children: 5 } as const;
 const GROUP = { columns: 1, totalBytes: 2, rows: 3, fileOffset: 5, ordinal: 7 } as const;
 const CHUNK = {
   filePath: 1,
@@ -104,28 +100,6 @@ export function nameOf(element: Struct): string {
   const name = element.get(ELEMENT.name)?.value;
   if (!Buffer.isBuffer(name)) throw new ThriftError('a schema element has no name');
   return name.toString('utf8');
-}
-
-/**
- * Names of the columns, nested ones too, whose nanoseconds the engine cuts to microseconds: times, instants
- * and INT96 (a TIMESTAMP without zone keeps them).
- */
-export function columnsOfNanoseconds(file: Struct): string[] {
-  return structs(list(file, FILE.schema))
-    .filter((element) => element.get(ELEMENT.type)?.value === INT96 || isCutToMicroseconds(element))
-    .map(nameOf);
-}
-
-function isCutToMicroseconds(element: Struct): boolean {
-  const logical = element.get(ELEMENT.logicalType)?.value;
-  if (!(logical instanceof Map)) return false;
-  return Object.values(LOGICAL).some((kind) => {
-    const type = logical.get(kind)?.value;
-    if (!(type instanceof Map)) return false;
-    const unit = type.get(UNIT.unit)?.value;
-    const nanoseconds = unit instanceof Map && unit.has(UNIT.nanos);
-    return nanoseconds && (kind === LOGICAL.time || type.get(UNIT.utc)?.value === true);
-  });
 }
 
 /** Where the pages of a row group's columns lie. */

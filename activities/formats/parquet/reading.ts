@@ -5,6 +5,8 @@ const schema = z.object({
   footerBytes: z.int().min(1),
   /** SHA-256 of the footer: names it in the cache, and proves that the object is still the planned one. */
   digest: z.string(),
+  /** Whether the footer is encrypted. */
+  sealed: z.boolean().default(false),
 });
 
 /** What reading a chunk needs to know of the plan besides columns and cuts. */

@@ -24,7 +24,21 @@ interface Paces {
 
 const scopes = new Map<string, Paces>();
 
-export function meterOf(endpoint: string, limits: StoreLimits = {}): Meter {
+/** Of requests that every one of the limits has to allow. */
+export function meterOf(endpoint: string, limits: readonly StoreLimits[] = []): Meter {
+  const meters = limits.map((each) => meterOfScope(endpoint, each));
+  return {
+    metersBytes: meters.some(({ metersBytes }) => metersBytes),
+    async request() {
+      for (const meter of meters) await meter.request();
+    },
+    async bytes(count) {
+      for (const meter of meters) await meter.bytes(count);
+    },
+  };
+}
+
+function meterOfScope(endpoint: string, limits: StoreLimits): Meter {
   const { bytesPerSecond, requestsPerSecond, scope = endpoint } = limits;
   const key = JSON.stringify([scope, bytesPerSecond, requestsPerSecond]);
   /** Looked up each time: one that has caught up is forgotten, which changes nothing. */

@@ -5,6 +5,8 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   UploadPartCommand,
+  type ListMultipartUploadsCommandInput,
+  type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
 import { TransferError, type FailureCode } from '../../failures.ts';
 import type { ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
@@ -92,16 +94,34 @@ export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMet
     },
 
     async emptyUploads(key) {
-      const listed = await requests.run(`listing uploads to ${location(key)}`, () =>
-        client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: key })),
-      );
       const empty: PendingUpload[] = [];
-      for (const { Key, UploadId, Initiated = new Date(0) } of listed.Uploads ?? [])
-        if (Key === key && UploadId !== undefined && (await isEmpty(requests, key, UploadId)))
-          empty.push({ uploadId: UploadId, initiated: Initiated });
+      for await (const { uploadId, initiated } of uploadsTo(requests, key))
+        if (await isEmpty(requests, key, uploadId)) empty.push({ uploadId, initiated });
       return empty;
     },
   };
+}
+
+/** Asked for by the whole key: MinIO does not list the uploads below a prefix. */
+async function* uploadsTo(requests: Requests, key: string): AsyncGenerator<PendingUpload> {
+  const { client, bucket: Bucket, location } = requests;
+  let after: Pick<ListMultipartUploadsCommandInput, 'KeyMarker' | 'UploadIdMarker'> | undefined = {};
+  while (after !== undefined) {
+    const position: typeof after = after;
+    const page: ListMultipartUploadsCommandOutput = await requests.run(
+      `listing uploads to ${location(key)}`,
+      () => client.send(new ListMultipartUploadsCommand({ Bucket, Prefix: key, ...position })),
+    );
+    for (const { Key, UploadId: uploadId, Initiated: initiated = new Date(0) } of page.Uploads ?? []) {
+      // Sorted by key: those of longer keys come later.
+      if (Key !== key) return;
+      if (uploadId !== undefined) yield { uploadId, initiated };
+    }
+    after =
+      page.IsTruncated === true
+        ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker }
+        : undefined;
+  }
 }
 
 const GONE: ReadonlySet<FailureCode> = new Set(['UploadLost', 'ObjectNotFound', 'BucketNotFound']);

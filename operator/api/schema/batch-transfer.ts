@@ -6,6 +6,7 @@ import { atMostOne, has, holdsOneOf, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
 import { commonFields } from './common.ts';
 import { historyLimit } from './history-limit.ts';
+import { limits } from './limits.ts';
 
 const { maxFailedRetries } = defaults.BatchTransfer;
 
@@ -40,6 +41,7 @@ export const batchTransferSpec = ruled(
       .describe(
         'Where to write what a run proves. Default: as DDC_RECEIPT_PREFIX of the worker says, else nowhere.',
       ),
+    limits,
     successfulJobHistoryLimit: historyLimit(
       'successfulJobHistoryLimit',
       'Successful runs of a schedule to remember',

@@ -8,6 +8,7 @@ import {
   TEXT_COMPRESSIONS,
 } from '../format-spellings.ts';
 import { block } from './block.ts';
+import { parquetEncryption } from './parquet-encryption.ts';
 import { spelled } from './spelled.ts';
 
 const textCompression = spelled(
@@ -76,9 +77,10 @@ const parquet = block({
     PARQUET_COMPRESSIONS,
     'Compression of what is written: none, snappy, gzip, zstd, lz4_raw or brotli; for destinations only. Default: zstd.',
   ),
+  encryption: parquetEncryption,
 })
   .optional()
-  .describe('How Parquet data is written.');
+  .describe('How Parquet data is written, and the keys of encrypted files.');
 
 const orc = block({
   compression: spelled(

@@ -5,6 +5,7 @@ import { sizeProblems } from '../checks/size.ts';
 import { bucketProblems, objectKeyProblems } from '../checks/object-name.ts';
 import { all, any, atMostOne, given, has, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
+import { givenSchema } from './given-schema.ts';
 import { formatBlocks } from './format-options.ts';
 import { inlineSecret, secretFields } from './secrets.ts';
 
@@ -43,9 +44,10 @@ export const s3 = ruled(
     dataFormat: text(64)
       .optional()
       .describe(
-        'Format of the data: csv or parquet. Absent: by the extension of the key, else by the content.',
+        'Format of the data: csv, json, parquet, orc or binary (byte for byte). Absent: by the extension of the key, else by the content.',
       ),
     ...formatBlocks,
+    schema: givenSchema,
     partitionBy: z
       .array(text(1024))
       .max(100)

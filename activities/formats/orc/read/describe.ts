@@ -8,7 +8,6 @@ import { KIND } from '../messages.ts';
 import type { Footer } from '../messages.ts';
 import { cutStripes, firstRows } from './cuts.ts';
 import { parseFile } from './file.ts';
-import type { OrcFile } from './file.ts';
 import { parquetFooter } from './parquet-schema.ts';
 import type { TimestampUnits } from './parquet-schema.ts';
 import type { Reading } from './reading.ts';
@@ -28,7 +27,6 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const units = timestampUnits(orc);
   const cuts = cutStripes(orc, options.chunkBytes, options.maxChunks);
   const reading: Reading = { tailStart: tail.start, tailBytes: tail.raw.length, digest: tail.digest };
-  const cut = precisionLost(orc, units);
   return {
     columns: await engineColumns(orc.columns, units, location, options),
     rows: orc.rows,
@@ -37,18 +35,11 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     conversions: withNested(orc.columns).flatMap((type) => conversionOf(type, units, orc.footer)),
     reading,
     details: {
-      ...(cut.length === 0 ? {} : { cutToMicroseconds: cut.join(', ') }),
       compression: orc.compression.name,
       stripes: String(orc.stripes.length),
       createdBy: createdBy(orc.footer),
     },
   };
-}
-
-function precisionLost(orc: OrcFile, units: TimestampUnits): string[] {
-  return withNested(orc.columns)
-    .filter(({ id, kind }) => isTimestamp(kind) && units(id) === 'micros')
-    .map(({ path }) => path);
 }
 
 function conversionOf(type: OrcType, units: TimestampUnits, footer: Footer): string[] {

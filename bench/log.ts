@@ -1,0 +1,2 @@
+/** For people; figures go to standard output. */
+export const log = (line: string): void => console.error(line);

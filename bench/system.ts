@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startController } from '../deploy/local/controller.ts';
+import type { ServerName } from '../deploy/local/plan.ts';
+import { startServers } from '../deploy/local/start.ts';
+import { figureLine, type Figure } from './figures.ts';
+import { log } from './log.ts';
+import { ProcessMeter } from './process-meter.ts';
+import { controllerEnvironment } from './settings.ts';
+import { accessOf, BenchStore } from './store.ts';
+import { transferRunner, type TransferRunner } from './transfers.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NAMESPACE = 'bench';
+
+/** Real servers, one operator and one worker. */
+export interface System {
+  /** For files; removed at the end. */
+  dir: string;
+  environment: Record<string, string>;
+  /** An empty bucket. */
+  store: BenchStore;
+  runner: TransferRunner;
+  /** Of the worker and its engine processes. */
+  meter: ProcessMeter;
+}
+
+/** Starts all, prints the figures of `measure`, and leaves nothing. */
+export async function withSystem(
+  measure: (system: System) => Promise<Figure[]>,
+  more: readonly ServerName[] = [],
+): Promise<void> {
+  const dir = join(ROOT, '.ddc', `bench-${process.pid}`);
+  mkdirSync(dir, { recursive: true });
+  const servers = await startServers(['temporal', 'kubernetes', 's3', ...more], {
+    dir,
+    env: process.env,
+    log,
+  });
+  try {
+    for (const figure of await measured(measure, dir, servers.environment)) console.log(figureLine(figure));
+    process.exitCode = 0;
+  } finally {
+    await servers.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function measured(
+  measure: (system: System) => Promise<Figure[]>,
+  dir: string,
+  environment: Record<string, string>,
+): Promise<Figure[]> {
+  const kubeconfig = environment['KUBECONFIG']!;
+  const crds = ['--kubeconfig', kubeconfig, 'apply', '--server-side', '-f', join(ROOT, 'deploy', 'crds')];
+  execFileSync(environment['DDC_KUBECTL']!, crds);
+  const settings = controllerEnvironment(environment, process.env);
+  const controller = { dir, environment: { ...settings, DDC_SCRATCH_DIR: join(dir, 'scratch') } };
+  const worker = await startController('worker', controller);
+  const operator = await startController('operator', controller);
+  const meter = new ProcessMeter(worker.pid);
+  const store = new BenchStore(accessOf(environment));
+  try {
+    await store.createBucket();
+    const runner = await transferRunner(kubeconfig, NAMESPACE);
+    return await measure({ dir, environment, store, runner, meter });
+  } finally {
+    store.close();
+    meter.stop();
+    await operator.stop();
+    await worker.stop();
+  }
+}
