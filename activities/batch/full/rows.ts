@@ -5,6 +5,8 @@ import { engineError } from '../../engine/errors.ts';
 import { TransferError } from '../../failures.ts';
 import type { Column } from '../../formats/format.ts';
 import { formatNamed } from '../../registry.ts';
+import type { ObjectStore } from '../../stores/object-store.ts';
+import type { S3Connection } from '../../stores/s3/client.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
 import { chunkRelation } from '../chunk-relation.ts';
 import { fetchPieces, oneAtATime } from '../convert.ts';
@@ -15,77 +17,69 @@ import type { PieceWork, PlannedSource } from '../plan.ts';
 import { withScratch } from '../scratch.ts';
 import { readingBack } from './failed.ts';
 
-type Columns = Extract<EngineJob, { type: 'verifyChunk' }>['columns'];
+type DescribeJob = Extract<EngineJob, { type: 'describePublished' }>;
+type VerifyJob = Extract<EngineJob, { type: 'verifyChunk' }>;
 
-/** Cuts what was published into chunks, as a source is. */
-export async function describePublished(
-  {
-    destination,
-    secrets,
-    format,
-    options,
-    columns,
-    objects,
-  }: Extract<EngineJob, { type: 'describePublished' }>,
-  settings: EngineSettings,
-): Promise<PlannedSource> {
+export async function describePublished(job: DescribeJob, settings: EngineSettings): Promise<PlannedSource> {
+  return at(job.destination, settings, (store, directory) => describeAt(store, directory, job, settings));
+}
+
+export async function verifyChunk(job: VerifyJob, settings: EngineSettings): Promise<VerifiedSlice> {
+  return at(job.destination, settings, (store, directory) => verifyAt(store, directory, job, settings));
+}
+
+async function at<T>(
+  destination: S3Connection,
+  { scratchDirectory }: EngineSettings,
+  work: (store: ObjectStore, directory: string) => Promise<T>,
+): Promise<T> {
   const store = connectS3(destination);
-  const found = objects.map(({ key, etag, bytes }) => ({ key, etag, size: bytes }));
   try {
-    return await withScratch(settings.scratchDirectory, (directory) =>
-      withEngine({ directory, memoryLimit: settings.engineMemory }, (engine) =>
-        readingBack(store.location(objects[0]!.key), async () => {
-          const { planned } = await describeSource(
-            store,
-            { objects: found, prefix: '' },
-            {
-              dataFormat: format,
-              options,
-              hints: {},
-              rowNumbers: false,
-              written: columns,
-              secrets,
-              chunkBytes: settings.chunkBytes,
-              engine,
-              directory,
-            },
-          );
-          return planned;
-        }),
-      ),
-    );
+    return await withScratch(scratchDirectory, (directory) => work(store, directory));
   } finally {
     store.close();
   }
 }
 
+/** Cuts what was published into chunks, as a source is. */
+export async function describeAt(
+  store: ObjectStore,
+  directory: string,
+  { secrets, format, options, columns, objects }: Omit<DescribeJob, 'destination' | 'type'>,
+  { engineMemory, chunkBytes }: Pick<EngineSettings, 'engineMemory' | 'chunkBytes'>,
+): Promise<PlannedSource> {
+  const found = objects.map(({ key, etag, bytes }) => ({ key, etag, size: bytes }));
+  return readingBack(store.location(objects[0]!.key), () =>
+    withEngine({ directory, memoryLimit: engineMemory }, async (engine) => {
+      const known = { dataFormat: format, options, hints: {}, rowNumbers: false, written: columns };
+      const asked = { ...known, secrets, chunkBytes, engine, directory };
+      return (await describeSource(store, { objects: found, prefix: '' }, asked)).planned;
+    }),
+  );
+}
+
 /** Counts and sums up what a chunk of the published objects holds. */
-export async function verifyChunk(
-  { destination, secrets, format: name, pieces, columns }: Extract<EngineJob, { type: 'verifyChunk' }>,
-  settings: EngineSettings,
+export async function verifyAt(
+  store: ObjectStore,
+  directory: string,
+  { secrets, format: name, pieces, columns }: Omit<VerifyJob, 'destination' | 'type'>,
+  { engineMemory }: Pick<EngineSettings, 'engineMemory'>,
 ): Promise<VerifiedSlice> {
-  const store = connectS3(destination);
   const format = formatNamed(name);
   const { location } = pieces[0]!.source;
-  try {
-    return await withScratch(settings.scratchDirectory, (directory) =>
-      readingBack(location, async () => {
-        const fetched = await fetchPieces(store, format, { pieces }, directory, secrets);
-        const { relation } = chunkRelation(fetched, asRead(pieces, columns));
-        const compared = columns.map((column) => format.compared(column, 'file'));
-        const sums = await oneAtATime(() =>
-          withEngine({ directory, memoryLimit: settings.engineMemory }, (engine) =>
-            checksumsOf(engine, relation, compared),
-          ),
-        ).catch((error: unknown) => {
-          throw unreadable(engineError(error as Error, location));
-        });
-        return { rows: fetched.reduce((sum, piece) => sum + piece.fetched.rows, 0), sums };
-      }),
-    );
-  } finally {
-    store.close();
-  }
+  return readingBack(location, async () => {
+    const fetched = await fetchPieces(store, format, { pieces }, directory, secrets);
+    const { relation } = chunkRelation(fetched, asRead(pieces, columns));
+    const compared = columns.map((column) => format.compared(column, 'file'));
+    const sums = await oneAtATime(() =>
+      withEngine({ directory, memoryLimit: engineMemory }, (engine) =>
+        checksumsOf(engine, relation, compared),
+      ),
+    ).catch((error: unknown) => {
+      throw unreadable(engineError(error as Error, location));
+    });
+    return { rows: fetched.reduce((sum, piece) => sum + piece.fetched.rows, 0), sums };
+  });
 }
 
 /** What DDC has written and the engine cannot read is damaged, however the engine puts it. */
@@ -94,7 +88,7 @@ function unreadable(error: TransferError): TransferError {
 }
 
 /** With the types that the objects have: one writer has written them all. */
-function asRead([first]: readonly PieceWork[], columns: Columns): Column[] {
+function asRead([first]: readonly PieceWork[], columns: VerifyJob['columns']): Column[] {
   return columns.map((column) => {
     const found = first?.source.columns.find(({ name }) => name === column.name);
     return found ?? { ...column, nullable: true };
