@@ -61,7 +61,8 @@ export async function describeSource(
 
   const own = uniteColumns(
     described.map(({ columns }, index) => ({ location: store.location(objects[index]!.key), columns })),
-    format.uniteTypes ?? commonType,
+    // what one writer has written goes together, whatever it is read as
+    options.written === undefined ? (format.uniteTypes ?? commonType) : (type) => type,
   );
   const partitions = objects.map(({ key }) =>
     prefix === '' ? undefined : partitionOf(key.slice(prefix.length)),

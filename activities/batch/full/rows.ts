@@ -3,17 +3,15 @@ import { checksumsOf } from '../../engine/checksums.ts';
 import { withEngine } from '../../engine/duckdb.ts';
 import { engineError } from '../../engine/errors.ts';
 import { TransferError } from '../../failures.ts';
-import type { Column } from '../../formats/format.ts';
 import { formatNamed } from '../../registry.ts';
 import type { ObjectStore } from '../../stores/object-store.ts';
 import type { S3Connection } from '../../stores/s3/client.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
-import { chunkRelation } from '../chunk-relation.ts';
 import { fetchPieces, oneAtATime } from '../convert.ts';
 import { describeSource } from '../describe-source.ts';
 import type { EngineSettings } from '../engine-settings.ts';
 import type { EngineJob } from '../jobs.ts';
-import type { PieceWork, PlannedSource } from '../plan.ts';
+import type { PlannedSource } from '../plan.ts';
 import { withScratch } from '../scratch.ts';
 import { readingBack } from './failed.ts';
 
@@ -68,29 +66,27 @@ export async function verifyAt(
   const format = formatNamed(name);
   const { location } = pieces[0]!.source;
   return readingBack(location, async () => {
-    const fetched = await fetchPieces(store, format, { pieces }, directory, secrets);
-    const { relation } = chunkRelation(fetched, asRead(pieces, columns));
+    const fetched = (await fetchPieces(store, format, { pieces }, directory, secrets)).map(
+      (piece) => piece.fetched,
+    );
     const compared = columns.map((column) => format.compared(column, 'file'));
-    const sums = await oneAtATime(() =>
-      withEngine({ directory, memoryLimit: engineMemory }, (engine) =>
-        checksumsOf(engine, relation, compared),
-      ),
+    const found = await oneAtATime(() =>
+      withEngine({ directory, memoryLimit: engineMemory }, async (engine) => {
+        const sums = columns.map(() => 0n);
+        // one by one: what the types of timestamps are read as depends on an object's values
+        for (const { relation } of fetched)
+          for (const [column, sum] of (await checksumsOf(engine, relation, compared)).entries())
+            sums[column]! += BigInt(sum);
+        return sums;
+      }),
     ).catch((error: unknown) => {
       throw unreadable(engineError(error as Error, location));
     });
-    return { rows: fetched.reduce((sum, piece) => sum + piece.fetched.rows, 0), sums };
+    return { rows: fetched.reduce((sum, { rows }) => sum + rows, 0), sums: found.map(String) };
   });
 }
 
 /** What DDC has written and the engine cannot read is damaged, however the engine puts it. */
 function unreadable(error: TransferError): TransferError {
   return error.code === 'Internal' ? new TransferError('MalformedData', error.message) : error;
-}
-
-/** With the types that the objects have: one writer has written them all. */
-function asRead([first]: readonly PieceWork[], columns: VerifyJob['columns']): Column[] {
-  return columns.map((column) => {
-    const found = first?.source.columns.find(({ name }) => name === column.name);
-    return found ?? { ...column, nullable: true };
-  });
 }
