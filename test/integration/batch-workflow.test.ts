@@ -342,6 +342,29 @@ describe('receipts and full verification', () => {
     expect(calls.at(-1)).toBe('restore');
   });
 
+  test('a copy whose publishing failed is not looked for: it would not be verified', async () => {
+    const calls: string[] = [];
+    const asked: unknown[] = [];
+    const fakes = fakeActivities(
+      {
+        copyWhole: async () => {
+          throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+        },
+        discard: async ({ plan }) => {
+          asked.push(plan);
+          return published;
+        },
+      },
+      calls,
+    );
+    const cause = await withWorker(fakes, async (start) =>
+      causeOf((await start('batchTransfer', input({ transfer: full }))).result()),
+    );
+    expect(cause).toMatchObject({ type: 'AccessDenied', message: 'denied' });
+    expect(calls).toEqual(['plan', 'copyWhole', 'restore', 'discard']);
+    expect(asked).toEqual([undefined]);
+  });
+
   test('a source that changes before it is compared: brought back, and planned anew', async () => {
     const calls: string[] = [];
     let slices = 0;
