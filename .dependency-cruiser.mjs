@@ -25,15 +25,15 @@ export default {
     {
       name: 'contract-imports-nothing',
       severity: 'error',
-      from: { path: '^workflows/contract\\.ts$' },
-      to: { path: '.' },
+      from: { path: '^workflows/contract(\\.ts$|/)' },
+      to: { path: '.', pathNot: '^workflows/contract/' },
     },
     {
       name: 'only-the-contract-leaves-workflows',
       severity: 'error',
       comment: 'Others share names and types, never workflow code.',
       from: { path: '^(activities|operator|worker|cli)/' },
-      to: { path: '^workflows/(?!contract\\.ts$)' },
+      to: { path: '^workflows/(?!contract(\\.ts$|/))' },
     },
     {
       name: 'activities-know-no-operator',

@@ -33,7 +33,7 @@ export async function withLocalEngine<T>(
   const interrupt = (): void => interrupted.abort(new TransferError('Internal', 'interrupted'));
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
   try {
-    return await work({ pool, secrets, limits: { processes: 1 } }, interrupted.signal);
+    return await work({ pool, secrets, receipts: {}, limits: { processes: 1 } }, interrupted.signal);
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
     pool.close();

@@ -3,12 +3,14 @@ import { TransferError } from '../activities/failures.ts';
 import { decryptCommand } from './decrypt.ts';
 import { planCommand } from './plan.ts';
 import { previewCommand } from './preview.ts';
+import { receiptCommand } from './receipt.ts';
 
 /** The program `ddc`: one file per command. */
 const program = new Command('ddc')
   .description('What a person or a script asks of the Data Distribution Controller.')
   .addCommand(planCommand())
   .addCommand(previewCommand())
+  .addCommand(receiptCommand())
   .addCommand(decryptCommand());
 
 try {

@@ -1,4 +1,6 @@
-import type { ColumnSchema, PlanReport, TechnicalMetadata, Transfer } from '../workflows/contract.ts';
+import type { Transfer } from '../workflows/contract.ts';
+import type { ColumnSchema, TechnicalMetadata } from '../workflows/contract/metadata.ts';
+import type { PlanReport } from '../workflows/contract/plan-report.ts';
 import { printable, table } from './table.ts';
 
 /** A plan for people, as lines. */

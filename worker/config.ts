@@ -20,6 +20,8 @@ export interface WorkerConfig {
   parallelChunks: number;
   /** Bytes. */
   chunkBytes: number;
+  receiptPrefix?: string;
+  receiptKeyFile?: string;
   /** Seconds. */
   storeTimeout: number;
   /** Bytes a second; absent = no limit. */
@@ -111,6 +113,20 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       option('--chunk-bytes <size>', 'source bytes per chunk', 'DDC_CHUNK_BYTES')
         .argParser(parseBytes)
         .default(64 * 2 ** 20, '64Mi'),
+    )
+    .addOption(
+      option(
+        '--receipt-prefix <prefix>',
+        "begin of the keys of receipts, in each destination's bucket, where the resource names none; without it none are written then",
+        'DDC_RECEIPT_PREFIX',
+      ),
+    )
+    .addOption(
+      option(
+        '--receipt-key-file <file>',
+        'Ed25519 private key in PEM that signs receipts, made by `ddc receipt key generate`; without it they are not signed',
+        'DDC_RECEIPT_KEY_FILE',
+      ),
     )
     .addOption(
       option(

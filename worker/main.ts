@@ -11,6 +11,7 @@ import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig, workerLimits } from './config.ts';
+import { receiptSettings } from './receipts.ts';
 import { resourceReader } from './resources.ts';
 import { guardScratch } from './scratch-guard.ts';
 import { halfOfFree, openScratch } from './scratch-root.ts';
@@ -63,6 +64,7 @@ const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(u
 );
 
 try {
+  const receipts = await receiptSettings(config);
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -77,6 +79,7 @@ try {
         secrets: resourceSecrets(resourceReader(config.kubeconfig)),
         storeTimeoutMs: config.storeTimeout * 1000,
         limits: workerLimits(config),
+        receipts,
       },
       log,
     ),

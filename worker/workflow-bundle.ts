@@ -25,8 +25,8 @@ export async function workflowBundle(): Promise<string> {
 
 async function version(): Promise<string> {
   const hash = createHash('sha256').update(await readFile(join(ROOT, 'package-lock.json')));
-  for (const name of (await readdir(WORKFLOWS)).sort())
-    hash.update(name).update(await readFile(join(WORKFLOWS, name)));
+  for (const name of (await readdir(WORKFLOWS, { recursive: true })).sort())
+    if (name.endsWith('.ts')) hash.update(name).update(await readFile(join(WORKFLOWS, name)));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -21,6 +21,8 @@ import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
 import { showRunState, type RunState } from './run-state.ts';
+import { NotRestored, publishVerified } from './verification.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** A source that changes more often while it is copied will not hold still. */
 const MAX_REPLANS = 20;
@@ -51,10 +53,15 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
       if (cancelled) state.ending('Cancelled');
       else state.ending('Fatal', failure);
     };
-    // A worker may have died between making the copy visible and telling so: then the run has succeeded.
-    const planned = unsure.planned && patched('discard-looks-for-the-copy') ? unsure.planned : undefined;
+    // A worker may have died between making the copy visible and telling so: then the run has succeeded. Where the copy
+    // is verified after that, what was there before is back.
+    const visible = transfer.verify === 'full' ? undefined : unsure.planned;
+    const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
     if (planned === undefined) showOutcome();
-    const published = await CancellationScope.nonCancellable(() => discardRun(run, state, planned?.plan));
+    const published =
+      error instanceof NotRestored
+        ? undefined
+        : await CancellationScope.nonCancellable(() => discardRun(run, state, planned?.plan));
     if (planned !== undefined && published !== undefined)
       return succeed(input, run, planned, published, state);
     showOutcome();
@@ -77,7 +84,10 @@ async function succeed(
   state: RunState,
 ): Promise<RunResult> {
   const { startedAt } = run;
-  const left = await CancellationScope.nonCancellable(() => tidyUp(run, planned, published, previous, state));
+  const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
+    receipt: await writeReceipt(run, planned, published),
+    left: await tidyUp(run, planned, published, previous, state),
+  }));
   const finishedAt = new Date();
   const { rowsWritten, bytesWritten } = published.statistics;
   state.progress.chunksDone = planned.chunks;
@@ -86,6 +96,9 @@ async function succeed(
   return {
     ...published,
     objects: [...published.objects, ...left.objects],
+    runId: run.runId,
+    verified: run.transfer.verify ?? 'chunks',
+    ...('written' in receipt ? { receipt: receipt.written } : {}),
     startedAt,
     finishedAt: finishedAt.toISOString(),
     durationSeconds: (finishedAt.getTime() - Date.parse(startedAt)) / 1000,
@@ -96,7 +109,7 @@ async function succeed(
       bytes: bytesWritten,
       objects: published.objectCount,
     },
-    warnings: [...planned.warnings, ...left.warnings],
+    warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
   };
 }
 
@@ -118,7 +131,7 @@ async function tidyUp(
   const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
   if (writeOperation === 'Append') left.objects.push(...earlier);
   const replaced = writeOperation === 'Append' ? [] : earlier;
-  if (!planned.staged && replaced.length === 0) return left;
+  if (!leavesStaged(run, planned) && replaced.length === 0) return left;
   state.enter('cleanUp');
   try {
     await withRetries(() => activities.cleanUp({ run, published: published.objects, replaced }), {
@@ -130,6 +143,11 @@ async function tidyUp(
     const warning = `what the copy no longer needs could not all be removed; the next run or the deletion does it: ${error.message}`;
     return { objects: [...left.objects, ...replaced], warnings: [...left.warnings, warning] };
   }
+}
+
+/** verify: full keeps what is replaced beside the data, whatever the plan says. */
+function leavesStaged({ transfer }: Run, planned: PlannedRun): boolean {
+  return planned.staged || transfer.verify === 'full';
 }
 
 function leftElsewhere({ endpoint, bucket, key }: WrittenObject): string {
@@ -160,9 +178,12 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
+      const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
+        publishVerified(run, plan, state, retried, publish);
       if (planned.whole ?? planned.chunks === 1) {
         unsure.planned = planned;
-        return { planned, published: await retried(() => activities.copyWhole({ run, plan })) };
+        const published = await verified(() => retried(() => activities.copyWhole({ run, plan })));
+        return { planned, published };
       }
       await copySlices(run, planned, state, retried);
       // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
@@ -171,8 +192,8 @@ async function copyAndPublish(
       state.enter('publish');
       unsure.planned = planned;
       // Once begun it is finished, retries included: a copy that may be visible must not be reported as cancelled.
-      const published = await CancellationScope.nonCancellable(() =>
-        retried(() => activities.publish({ run, plan })),
+      const published = await verified(() =>
+        CancellationScope.nonCancellable(() => retried(() => activities.publish({ run, plan }))),
       );
       return { planned, published };
     } catch (error) {
@@ -189,7 +210,7 @@ async function copyAndPublish(
         widen: { ...hints.widen, ...error.failure.hints?.widen },
       };
       // A plan that did not come about may have left an upload all the same.
-      const staged = planned?.staged ?? true;
+      const staged = planned === undefined || leavesStaged(run, planned);
       if (staged || !patched('re-plan-discards-what-is-staged'))
         await retried(() => activities.discard({ run }));
       run.epoch += 1;

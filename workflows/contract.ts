@@ -1,6 +1,13 @@
+import type { FormatOptions } from './contract/formats.ts';
+import type { TransferIdentity } from './contract/identity.ts';
+import type { ColumnSchema, TechnicalMetadata } from './contract/metadata.ts';
+import type { PlanReport } from './contract/plan-report.ts';
+import type { ColumnChecksums, VerifiedSlice, WrittenReceipt } from './contract/receipt.ts';
+import type { SecretReference } from './contract/secret.ts';
+
 /**
- * The names and types that workflows, activities, operator, worker and CLI share.
- * Imports nothing, so that workflow code may import it.
+ * The names and types that workflows, activities, operator, worker and CLI share; groups of types are beside it in
+ * contract/. Imports nothing else, so that workflow code may import it.
  */
 
 // ---------------------------------------------------------------- names in Temporal
@@ -45,18 +52,6 @@ function transferWorkflowPrefix(transfer: Omit<TransferIdentity, 'generation'>):
 
 // ---------------------------------------------------------------- transfer: what one resource asks for
 
-export type TransferKind = 'BatchTransfer' | 'SyncTransfer';
-
-export interface TransferIdentity {
-  kind: TransferKind;
-  /** e.g. `fybrik.io/v1` */
-  apiVersion: string;
-  namespace: string;
-  name: string;
-  uid: string;
-  generation: number;
-}
-
 /** Normalised: one spelling, defaults filled in, references to secrets instead of secrets. */
 export interface Transfer extends TransferIdentity {
   source: Asset;
@@ -67,6 +62,10 @@ export interface Transfer extends TransferIdentity {
   writeDataType: 'LogData' | 'ChangeData';
   /** How often a failed step is tried again before the run is fatal; 0..10. */
   maxFailedRetries: number;
+  /** Absent: chunks. */
+  verify?: Verification;
+  /** Begin of the receipts' keys in the destination's bucket; absent = as the worker is told. */
+  receiptPrefix?: string;
   /** What the transfer may use of its stores; no limits when absent. */
   limits?: TransferLimits;
 }
@@ -76,6 +75,9 @@ export interface TransferLimits {
   bytesPerSecond?: number;
   requestsPerSecond?: number;
 }
+
+/** chunks: every chunk's result is read back before it is uploaded. full: also the published objects. */
+type Verification = 'chunks' | 'full';
 
 /** Later stores (kafka, database) join this union, told apart by `store`. */
 export type Asset = S3Asset;
@@ -109,83 +111,6 @@ export interface S3Asset {
   secret?: SecretReference;
 }
 
-/** By format; a block says nothing about data in other formats. */
-export interface FormatOptions {
-  csv?: CsvOptions;
-  json?: JsonOptions;
-  parquet?: ParquetOptions;
-  orc?: OrcOptions;
-}
-
-export interface CsvOptions {
-  /** Whether the first record names the columns; true when absent. Without: column0, column1, ... */
-  header?: boolean;
-  /** One character; a comma when absent. */
-  delimiter?: string;
-  /** One character, or empty for none; `"` when absent. */
-  quote?: string;
-  /** One character; the quote itself (doubled) when absent. */
-  escape?: string;
-  /** UTF-8 when absent; a byte order mark at the begin of a source tells UTF-8 and UTF-16, too. */
-  encoding?: 'UTF-8' | 'UTF-16LE' | 'UTF-16BE' | 'ISO-8859-1';
-  /** Unquoted text that stands for NULL; empty when absent. */
-  nullValue?: string;
-  /**
-   * Of the object as a whole; a source tells it by its first bytes when absent, a destination has none (the operator
-   * sets what the key's extension says).
-   */
-  compression?: TextCompression;
-}
-
-export interface JsonOptions {
-  /** One value a line, or one array of all; a source tells it by its first bytes when absent, a destination has lines. */
-  layout?: 'lines' | 'array';
-  compression?: TextCompression;
-}
-
-export type TextCompression = 'none' | 'gzip' | 'zstd';
-
-export interface ParquetOptions {
-  /** Of a destination; zstd when absent. */
-  compression?: 'none' | 'snappy' | 'gzip' | 'zstd' | 'lz4_raw' | 'brotli';
-  /** Also of a source. */
-  encryption?: ParquetEncryption;
-}
-
-/** Of a Parquet file. Never the keys. */
-export interface ParquetEncryption {
-  /** Where `footerKey` is, the key of the footer and of all columns without a key of their own. */
-  secret: SecretReference;
-  /** Written into the file for readers. */
-  footerKeyId?: string;
-  columnKeys?: {
-    columns: string[];
-    keyId?: string;
-    /** Where `key` is. */
-    secret: SecretReference;
-  }[];
-}
-
-/** Of a destination. */
-export interface OrcOptions {
-  /** zstd when absent. */
-  compression?: 'none' | 'zlib' | 'zstd';
-}
-
-/** Inline credentials (development mode): they stay in the resource, and activities read them there. */
-export interface SecretReference {
-  kind: 'resource';
-  apiVersion: string;
-  resourceKind: TransferKind;
-  namespace: string;
-  name: string;
-  uid: string;
-  /** Path of the block that holds the keys, e.g. `['spec', 'source', 's3']`. */
-  path: string[];
-  /** The values are meant of this generation only: those of another would not fit the rest of the run. */
-  generation?: number;
-}
-
 export interface Transformation {
   /** The user's name for it; in messages. */
   name?: string;
@@ -197,28 +122,6 @@ export interface Transformation {
   /** Names of the options that may be secret, e.g. `['key']`; their values are behind `secret`. */
   secretOptions?: string[];
   secret?: SecretReference;
-}
-
-// ---------------------------------------------------------------- technical metadata
-
-export interface ColumnSchema {
-  name: string;
-  /** Arrow's type name, e.g. `int64`, `utf8`, `timestamp[us, UTC]`, `list<item: int32>`. */
-  type: string;
-  nullable: boolean;
-}
-
-export interface TechnicalMetadata {
-  /** e.g. `csv`, `parquet` */
-  format: string;
-  columns: ColumnSchema[];
-  bytes?: number;
-  rows?: number;
-  objects?: number;
-  /** Types that are others in the engine or the target, e.g. `at: int96 -> timestamp[us]`. */
-  conversions?: string[];
-  /** Facts of the format for people: compression, row groups, delimiter. */
-  details?: Record<string, string>;
 }
 
 // ---------------------------------------------------------------- a run and its activities
@@ -260,6 +163,8 @@ export interface PlannedRun {
   whole?: boolean;
   /** Whether anything lies beside the data that has to be cleaned up after the run. */
   staged: boolean;
+  /** Where the run's receipt goes; absent = none is written. */
+  receiptKey?: string;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
   plan: unknown;
   source: TechnicalMetadata;
@@ -287,6 +192,8 @@ export interface PublishedRun {
   /** Objects in all: one entry of `objects` may stand for all below a prefix. */
   objectCount: number;
   statistics: Statistics;
+  /** Of what was written; absent for a copy byte for byte. */
+  checksums?: ColumnChecksums;
 }
 
 export interface SliceInput {
@@ -305,6 +212,16 @@ export interface SliceHeartbeat extends Statistics {
 
 export type SliceResult = Statistics;
 
+/** How the published objects are read back. */
+export type PlannedVerification = Pick<PlannedRun, 'chunks' | 'sliceSize' | 'plan'>;
+
+export interface WriteReceiptInput extends Pick<PlannedRun, 'plan' | 'source' | 'destination'> {
+  run: Run;
+  key: string;
+  published: PublishedRun;
+  publishedAt: string;
+}
+
 export interface BatchActivities {
   /** Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible. */
   plan(input: { run: Run; hints: PlanHints }): Promise<PlannedRun>;
@@ -314,6 +231,14 @@ export interface BatchActivities {
   copyWhole(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
   copySlice(input: SliceInput): Promise<SliceResult>;
   publish(input: { run: Run; plan: unknown }): Promise<PublishedRun>;
+  /** Looks at what was published: how to read it back. */
+  planVerification(input: { run: Run; plan: unknown; published: PublishedRun }): Promise<PlannedVerification>;
+  /** Reads a part of the published objects back. Of a copy byte for byte it is held against the source. */
+  verifySlice(input: SliceInput): Promise<VerifiedSlice>;
+  /** Brings back what was at the published keys before. Idempotent. */
+  restore(input: { run: Run }): Promise<void>;
+  /** Idempotent. */
+  writeReceipt(input: WriteReceiptInput): Promise<WrittenReceipt>;
   /** After publish: removes the ledger and what earlier generations left at other keys. */
   cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
   /**
@@ -350,52 +275,18 @@ export type PlanTransferInput = Pick<BatchTransferInput, 'transfer'>;
 export interface RunResult extends PublishedRun {
   startedAt: string;
   finishedAt: string;
+  runId?: string;
+  verified?: Verification;
+  receipt?: WrittenReceipt;
   durationSeconds: number;
   source: TechnicalMetadata;
   destination: TechnicalMetadata;
   warnings: string[];
 }
 
-/** What a run would do; result of the workflow `planTransfer`. */
-export interface PlanReport {
-  source: TechnicalMetadata;
-  destination: TechnicalMetadata;
-  /** Types that are others in the engine or the target, of both sides. */
-  conversions: string[];
-  warnings: string[];
-  reads: { objects: number; bytes: number };
-  /** `location` with a `/` at the end: objects below it. `present`: what is there now and becomes of it. */
-  writes: { location: string; operation: 'Overwrite' | 'Append'; present: string };
-  chunks: number;
-  slices: number;
-  requests: RequestEstimate;
-  /** Estimate for one worker; absent where no rate is known. */
-  estimatedSeconds?: number;
-  permissions: PermissionProbe[];
-}
-
-/** Requests to both sides, planning included, for a run that meets no fault. */
-export interface RequestEstimate {
-  /** And HEAD. */
-  get: number;
-  /** And POST and LIST, which stores charge alike. */
-  put: number;
-  /** Parts of multipart uploads, sent or copied. */
-  part: number;
-  delete: number;
-}
-
-export interface PermissionProbe {
-  side: 'source' | 'destination';
-  request: 'HEAD' | 'GET' | 'LIST' | 'PUT' | 'DELETE';
-  location: string;
-  outcome: 'allowed' | 'denied' | 'not probed';
-  message?: string;
-}
-
 // ---------------------------------------------------------------- progress and failures
 
-export type RunPhase = 'plan' | 'copy' | 'publish' | 'cleanUp' | 'discard' | 'delete' | 'done';
+export type RunPhase = 'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'done';
 
 /** Answer of the query `progress`. */
 export interface RunProgress {

@@ -4,6 +4,7 @@ const PHASES: Record<RunPhase, string> = {
   plan: 'Planning',
   copy: 'Copying',
   publish: 'Publishing',
+  verify: 'Verifying',
   cleanUp: 'Cleaning up',
   discard: 'Removing what the run has left',
   delete: 'Deleting the data',

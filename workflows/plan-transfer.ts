@@ -1,5 +1,6 @@
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
-import type { PlanReport, PlanTransferInput, Run } from './contract.ts';
+import type { PlanTransferInput, Run } from './contract.ts';
+import type { PlanReport } from './contract/plan-report.ts';
 import { runFailure, stepFailure } from './failures.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';

@@ -4,11 +4,15 @@ import type { BatchActivities } from '../../workflows/contract.ts';
 import { activityFailure } from '../activity-failure.ts';
 import type { BatchContext } from './context.ts';
 import { copySlice, copyWhole } from './copy-slice.ts';
+import { planVerification } from './full/plan.ts';
+import { restore } from './full/replaced.ts';
+import { verifySlice } from './full/slice.ts';
 import { planRun } from './plan-run.ts';
 import { reportPlan } from './report-plan.ts';
 import { publish } from './publish.ts';
 import { cleanUp, deleteData, discard } from './remove.ts';
 import { Turns } from './turns.ts';
+import { writeReceipt } from './write-receipt.ts';
 
 /** Heartbeats carry cancellation to the activity: this often it can learn of it. */
 const HEARTBEAT_MS = 500;
@@ -37,6 +41,12 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
         );
       }),
     publish: (input) => beating('publish', input.run, () => publish(context, input)),
+    planVerification: (input) =>
+      beating('planVerification', input.run, (beat) => planVerification(context, input, beat.signal)),
+    verifySlice: (input) =>
+      beating('verifySlice', input.run, (beat) => verifySlice(context, input, beat.signal)),
+    restore: (input) => beating('restore', input.run, () => restore(context, input)),
+    writeReceipt: (input) => beating('writeReceipt', input.run, () => writeReceipt(context, input)),
     cleanUp: (input) => beating('cleanUp', input.run, () => cleanUp(context, input)),
     discard: (input) => beating('discard', input.run, () => discard(context, input)),
     deleteData: (input) => beating('deleteData', input, () => deleteData(context, input)),

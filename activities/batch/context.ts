@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Transfer } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
@@ -12,6 +13,8 @@ import { limitsOf, type WorkerLimits } from './limits.ts';
 export interface BatchContext {
   pool: EnginePool<EngineJob>;
   secrets: SecretResolver;
+  /** What the worker is told of receipts; see worker/config.ts. */
+  receipts: { prefix?: string; privateKey?: KeyObject };
   /** Milliseconds without any byte from a store until a request has failed; the store's default when absent. */
   storeTimeoutMs?: number;
   limits: WorkerLimits;

@@ -7,14 +7,13 @@ import { literal, type Engine } from '../engine/engine.ts';
 import { explainMisfit } from './explain-misfit.ts';
 import { engineError } from '../engine/errors.ts';
 import { renderSelect } from '../engine/select.ts';
-import type { FetchedChunk, Format } from '../formats/format.ts';
+import type { FetchedChunk, Format, FormatSecrets } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
-import type { TransformColumn } from '../transforms/transform.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import { partitionFiles, type ResultFile } from './result-files.ts';
-import type { ChunkWork, PieceWork } from './plan.ts';
+import { columnsWritten, type ChunkWork, type PieceWork } from './plan.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
@@ -34,7 +33,7 @@ export interface ConvertedChunk {
 const PARALLEL_PIECES = 8;
 
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
-const oneAtATime = pLimit(1);
+export const oneAtATime = pLimit(1);
 
 /** Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only. */
 export async function convertChunk(
@@ -46,7 +45,7 @@ export async function convertChunk(
 ): Promise<ConvertedChunk> {
   const from = formatNamed(work.format);
   const to = formatNamed(work.destination.format);
-  const pieces = await fetchPieces(source, from, work, directory, secrets);
+  const pieces = await fetchPieces(source, from, work, directory, secrets.source);
   const select = renderChunk(work, pieces, to.text);
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
@@ -95,11 +94,6 @@ function rowIdentityOf({ select, pieces }: ChunkWork, number: number): { object:
     : { object: `${name}#${index}`, first: 0 };
 }
 
-function columnsWritten({ select, destination: { objects } }: ChunkWork): TransformColumn[] {
-  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
-  return select.columns.filter(({ name }) => !dropped.includes(name));
-}
-
 async function resultFiles(
   result: string,
   format: Format,
@@ -119,19 +113,20 @@ async function resultFiles(
   return files;
 }
 
+/** Brings what a chunk reads into directories of its own. */
 export async function fetchPieces(
   source: ObjectStore,
   format: Format,
-  { pieces }: ChunkWork,
+  { pieces }: Pick<ChunkWork, 'pieces'>,
   directory: string,
-  secrets: RunSecrets,
+  secrets: FormatSecrets,
 ): Promise<
   (Pick<PieceWork, 'partition'> & { fetched: FetchedChunk; columns: PieceWork['source']['columns'] })[]
 > {
   return pLimit(PARALLEL_PIECES).map(pieces, async ({ object, source: chunks, index, partition }, number) => {
     const own = pieceDirectory(directory, number);
     await mkdir(own);
-    const fetched = await format.fetch(source.open(object), chunks, index, own, secrets.source);
+    const fetched = await format.fetch(source.open(object), chunks, index, own, secrets);
     return { fetched, columns: chunks.columns, ...(partition === undefined ? {} : { partition }) };
   });
 }

@@ -88,20 +88,22 @@ export async function copyWhole(
   const { run, work } = job;
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
+  let checksums: string[] | undefined;
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
       const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
+      checksums = counted.checksums;
       await context.commit();
       const file = files[0]!.path;
       const { size: bytes } = await stat(file);
       const whole = { body: { file, start: 0, end: bytes }, bytes, options: {} };
-      return await putWhole(destination, run, work.destination, whole, counted);
+      return { ...(await putWhole(destination, run, work.destination, whole, counted)), checksums };
     });
   } catch (error) {
     // an earlier attempt may have got through before it was killed, and the source may have gone since
     const published = await publishedBefore(destination, run, work.destination.key).catch(() => undefined);
     if (published === undefined) throw error;
-    return published;
+    return checksums === undefined ? published : { ...published, checksums };
   } finally {
     source.close();
     destination.close();

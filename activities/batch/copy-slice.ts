@@ -6,6 +6,7 @@ import type {
   SliceResult,
 } from '../../workflows/contract.ts';
 import { connectionTo, type BatchContext } from './context.ts';
+import { keepReplaced } from './full/replaced.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
@@ -17,6 +18,7 @@ import type { S3Connection } from '../stores/s3/client.ts';
 import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
+import { verifyRun } from './verify-run.ts';
 
 /** What a slice tells while it works. */
 export interface SliceObserver {
@@ -98,7 +100,13 @@ export async function copyWhole(
   try {
     const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
     const job = wholeJob(run, plan, { source, destination }, secrets);
-    return wholeRun(store, wholeKey(plan), await context.pool.run<CopyWholeResult>(job, run.runId, signal));
+    const key = wholeKey(plan);
+    if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
+    const result = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
+    const published = wholeRun(store, key, result);
+    const { statistics, checksums } = result;
+    if (plan.kind !== 'tabular' || checksums === undefined) return published;
+    return { ...published, checksums: verifyRun(plan, [{ chunk: 0, ...statistics, checksums }]).checksums };
   } finally {
     store.close();
   }

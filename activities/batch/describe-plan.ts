@@ -1,4 +1,5 @@
-import type { PermissionProbe, PlanReport, Transfer } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
+import type { PermissionProbe, PlanReport } from '../../workflows/contract/plan-report.ts';
 import { formatNamed } from '../registry.ts';
 import { estimateTabular, estimateVerbatim, sliceCount } from './estimate-requests.ts';
 import type { PlanJobResult } from './jobs.ts';

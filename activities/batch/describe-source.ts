@@ -1,11 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { ColumnSchema, FormatOptions, PlanHints, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
+import type { ColumnSchema, TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { Engine } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
 import { arrowType } from '../formats/arrow-types.ts';
-import type { Column, Format, FormatSecrets, SourceDescription } from '../formats/format.ts';
+import type { Column, DescribeOptions, Format, FormatSecrets, SourceDescription } from '../formats/format.ts';
 import { formatForKey, formatNamed, formatOfContent } from '../registry.ts';
 import type { ListedObject, ObjectStore } from '../stores/object-store.ts';
 import { MAX_CHUNKS } from './assembly.ts';
@@ -28,6 +30,8 @@ export interface DescribeSourceOptions {
   options: FormatOptions;
   hints: PlanHints;
   rowNumbers: boolean;
+  /** See DescribeOptions. */
+  written?: DescribeOptions['written'];
   secrets: FormatSecrets;
   chunkBytes: number;
   engine: Engine;
@@ -57,7 +61,8 @@ export async function describeSource(
 
   const own = uniteColumns(
     described.map(({ columns }, index) => ({ location: store.location(objects[index]!.key), columns })),
-    format.uniteTypes ?? commonType,
+    // what one writer has written goes together, whatever it is read as
+    options.written === undefined ? (format.uniteTypes ?? commonType) : (type) => type,
   );
   const partitions = objects.map(({ key }) =>
     prefix === '' ? undefined : partitionOf(key.slice(prefix.length)),
@@ -112,7 +117,7 @@ async function describeAll(
   objects: readonly ListedObject[],
   options: DescribeSourceOptions,
 ): Promise<SourceDescription[]> {
-  const { chunkBytes, hints, options: given, rowNumbers, secrets, engine } = options;
+  const { chunkBytes, hints, options: given, rowNumbers, written, secrets, engine } = options;
   return pLimit(PARALLEL).map(objects, async (object, index) => {
     const directory = join(options.directory, `object-${index}`);
     await mkdir(directory);
@@ -123,6 +128,7 @@ async function describeAll(
       hints,
       options: given,
       rowNumbers,
+      ...(written === undefined ? {} : { written }),
       secrets,
       engine,
       directory,

@@ -1,4 +1,5 @@
-import type { ParquetEncryption, Transfer } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
+import type { ParquetEncryption } from '../../workflows/contract/formats.ts';
 import { TransferError } from '../failures.ts';
 import { listColumns } from '../transforms/columns.ts';
 import type { TransformColumn } from '../transforms/transform.ts';

@@ -4,6 +4,8 @@ import { copyChunk, copyWhole } from './copy-chunk.ts';
 import { fromEnvironment } from './engine-settings.ts';
 import type { EngineJob } from './jobs.ts';
 import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
+import { verifyBytes } from './full/bytes.ts';
+import { describePublished, verifyChunk } from './full/rows.ts';
 import { makePlan } from './make-plan.ts';
 import { preview } from './preview.ts';
 
@@ -26,5 +28,11 @@ serveJobs<EngineJob>(async (job, context) => {
       return copyWholeVerbatim(job, context);
     case 'copyWhole':
       return copyWhole(job, settings, context);
+    case 'describePublished':
+      return describePublished(job, settings);
+    case 'verifyChunk':
+      return verifyChunk(job, settings);
+    case 'verifyBytes':
+      return verifyBytes(job);
   }
 });

@@ -1,4 +1,4 @@
-import type { RequestEstimate } from '../../workflows/contract.ts';
+import type { RequestEstimate } from '../../workflows/contract/plan-report.ts';
 import { assemble, carriedBytes } from './assembly.ts';
 import type { TabularPlan } from './plan.ts';
 import { chunksPerSlice } from './slices.ts';

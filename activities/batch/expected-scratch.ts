@@ -4,7 +4,7 @@ import type { EngineJob } from './jobs.ts';
 import type { PieceWork } from './plan.ts';
 import { nameOfChunk } from './verify-chunk.ts';
 
-/** A plan is made from samples and footers. */
+/** A plan is made from samples and footers, or by reading through. */
 const PLAN_BYTES = 2 ** 20;
 /** Source, what the engine writes, and what an encoder makes of that, in multiples of the source. */
 const FACTOR = 4;
@@ -18,18 +18,36 @@ const FACTOR_TO_TEXT = 12;
  * @throws TransferError ScratchFull when not even the source of one chunk fits
  */
 export function expectedScratch(job: EngineJob, limit: number): number {
-  if (job.type === 'plan' || job.type === 'preview') return PLAN_BYTES;
-  // parts are held in memory
-  if (job.type === 'copyVerbatim' || job.type === 'copyWholeVerbatim') return 0;
-  const { chunk, format, pieces, destination } = job.work;
+  switch (job.type) {
+    case 'plan':
+    case 'preview':
+    case 'describePublished':
+      return PLAN_BYTES;
+    // parts are held in memory, or only digested
+    case 'copyVerbatim':
+    case 'copyWholeVerbatim':
+    case 'verifyBytes':
+      return 0;
+    case 'verifyChunk':
+      return FACTOR * bytesOf(job, limit);
+    case 'copyChunk':
+    case 'copyWhole': {
+      const { format, destination } = job.work;
+      const toText = !formatNamed(format).text && formatNamed(destination.format).text;
+      return bytesOf(job.work, limit) * (toText ? FACTOR_TO_TEXT : FACTOR);
+    }
+  }
+}
+
+/** What a chunk reads. */
+function bytesOf({ chunk, pieces }: { chunk: number; pieces: readonly PieceWork[] }, limit: number): number {
   const bytes = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
   if (bytes > limit)
     throw new TransferError(
       'ScratchFull',
       `${nameOfChunk(chunk, pieces)} has ${bytes} bytes, more than the worker may use of its scratch directory: DDC_SCRATCH_LIMIT is ${limit} bytes; raise it, or make chunks smaller (DDC_CHUNK_BYTES)`,
     );
-  const toText = !formatNamed(format).text && formatNamed(destination.format).text;
-  return bytes * (toText ? FACTOR_TO_TEXT : FACTOR);
+  return bytes;
 }
 
 /** Cuts are in the format's own unit: a piece's share of them is its share of the bytes. */

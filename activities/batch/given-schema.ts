@@ -1,4 +1,4 @@
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { TransferError } from '../failures.ts';
 import { engineTypeOf } from '../formats/arrow-names.ts';
 import { arrowType } from '../formats/arrow-types.ts';

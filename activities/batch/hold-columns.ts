@@ -1,4 +1,4 @@
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { identifier } from '../engine/engine.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import { arrowType } from '../formats/arrow-types.ts';

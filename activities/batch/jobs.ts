@@ -1,7 +1,11 @@
-import type { PlanHints, Run, Statistics, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { PlanHints, Run, Statistics } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
+import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
-import type { ChunkRecord } from './ledger.ts';
-import type { ChunkWork, Plan } from './plan.ts';
+import type { FormatSecrets } from '../formats/format.ts';
+import type { CompiledSelect } from '../engine/select.ts';
+import type { ChunkRecord, PublishedObject } from './ledger.ts';
+import type { ChunkWork, PieceWork, Plan } from './plan.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { VerbatimWork } from './verbatim/work.ts';
 
@@ -59,7 +63,29 @@ export type EngineJob =
       replaces?: string;
       source: S3Connection;
       destination: S3Connection;
-    };
+    }
+  | {
+      type: 'describePublished';
+      destination: S3Connection;
+      secrets: FormatSecrets;
+      format: string;
+      options: FormatOptions;
+      columns: WrittenColumn[];
+      objects: PublishedObject[];
+    }
+  | {
+      type: 'verifyChunk';
+      chunk: number;
+      destination: S3Connection;
+      secrets: FormatSecrets;
+      format: string;
+      pieces: PieceWork[];
+      columns: WrittenColumn[];
+    }
+  | { type: 'verifyBytes'; work: VerbatimWork; source: S3Connection; destination: S3Connection };
+
+/** With the engine's type. */
+type WrittenColumn = CompiledSelect['columns'][number];
 
 export interface PlanJobResult {
   plan: Plan;
@@ -73,4 +99,6 @@ export type CopyChunkResult = ChunkRecord;
 export interface CopyWholeResult {
   etag: string;
   statistics: Statistics;
+  /** See ChunkRecord. */
+  checksums?: string[];
 }

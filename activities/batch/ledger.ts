@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import type { Run } from '../../workflows/contract.ts';
+import type { PublishedRun, Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import { readRange } from '../formats/bytes.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
-import { carriedKey, chunkOfRecord, ledgerPrefix, planKey, recordKey } from './staging.ts';
-import type { Plan, PlanReference } from './plan.ts';
+import { carriedKey, chunkOfRecord, ledgerPrefix, publishedKey, recordKey } from './staging.ts';
+import type { PlanReference } from './plan.ts';
 
 /** One finished chunk. Written after its parts: what the ledger names is at the destination. */
 export interface ChunkRecord {
@@ -12,6 +11,8 @@ export interface ChunkRecord {
   rowsRead: number;
   rowsWritten: number;
   bytesRead: number;
+  /** Of the rows written, per column; see engine/checksums.ts. Absent for a copy byte for byte. */
+  checksums?: string[];
   bodies: ChunkBody[];
 }
 
@@ -27,6 +28,12 @@ export interface ChunkBody {
   part?: UploadedPart;
   /** Base64. */
   trailer: string;
+}
+
+export interface PublishedObject {
+  key: string;
+  etag: string;
+  bytes: number;
 }
 
 export const bodyBytes = (record: ChunkRecord): number =>
@@ -49,18 +56,42 @@ export async function finishedChunks(store: ObjectStore, run: Run): Promise<Set<
   return finished;
 }
 
-export async function storePlan(store: ObjectStore, run: Run, plan: Plan): Promise<PlanReference> {
-  const key = planKey(run, randomUUID());
+export async function storePlan<T>(store: ObjectStore, key: string, plan: T): Promise<PlanReference<T>> {
   await store.put(key, Buffer.from(JSON.stringify(plan)));
   return { kind: 'stored', key };
 }
 
-export async function loadPlan(store: ObjectStore, reference: PlanReference): Promise<Plan> {
+export async function loadPlan<T>(store: ObjectStore, reference: PlanReference<T>): Promise<T> {
   if (reference.kind === 'inline') return reference.plan;
   const text = await store.get(reference.key);
   if (text === undefined)
     throw new TransferError('UploadLost', `the plan at ${store.location(reference.key)} is gone`);
-  return JSON.parse(text.toString()) as Plan;
+  return JSON.parse(text.toString()) as T;
+}
+
+/** Remembers what publish has made, where the run's result does not tell every object. */
+export async function storePublished(
+  store: ObjectStore,
+  run: Run,
+  published: readonly PublishedObject[],
+): Promise<void> {
+  await store.put(publishedKey(run), Buffer.from(JSON.stringify(published)));
+}
+
+/** All objects of a run that has been published, in order. */
+export async function loadPublished(
+  store: ObjectStore,
+  run: Run,
+  { objects }: Pick<PublishedRun, 'objects'>,
+): Promise<PublishedObject[]> {
+  if (!objects.some(({ key }) => key.endsWith('/'))) return objects;
+  const text = await store.get(publishedKey(run));
+  if (text === undefined)
+    throw new TransferError(
+      'Internal',
+      `${store.location(publishedKey(run))} is gone; it names what was published`,
+    );
+  return JSON.parse(text.toString()) as PublishedObject[];
 }
 
 /** What a chunk has left beside the ledger for publish, as the store sees it. */

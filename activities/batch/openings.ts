@@ -1,4 +1,4 @@
-import type { FormatOptions } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { Format } from '../formats/format.ts';
 
 /** What goes before each body, by their sizes; nothing before an empty one. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
 import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
@@ -6,9 +7,10 @@ import { storePlan } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
 import { orAborted } from './or-aborted.ts';
 import { chunkCount, isWhole, type Plan, type PlanReference } from './plan.ts';
+import { receiptKey } from './receipt-key.ts';
 import { chunksPerSlice } from './slices.ts';
 import { runSecrets } from './run-secrets.ts';
-import { objectMetadata } from './staging.ts';
+import { objectMetadata, planKey } from './staging.ts';
 import { recordOpening } from './upload-records.ts';
 import { describedAs } from './verbatim/copy.ts';
 
@@ -37,17 +39,19 @@ export async function planRun(
   const job = { type: 'plan' as const, run, hints, ...stores, secrets };
   const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
   rememberReplaced(plan, await orAborted(signal, looked));
+  const key = receiptKey(run.transfer, run.runId, context.receipts.prefix);
+  const receipt = key === undefined ? {} : { receiptKey: key };
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
   const inline: PlanReference = { kind: 'inline', plan };
   const sliceSize = chunksPerSlice(chunks);
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, whole, staged: false, plan: inline, ...found };
+    return { chunks, sliceSize, whole, staged: false, plan: inline, ...receipt, ...found };
   const stored = await withStore(context, transfer, 'destination', async (store) => {
     if (!whole) await openUploads(context, run, plan, store, signal);
-    return storePlan(store, run, plan);
+    return storePlan(store, planKey(run, randomUUID()), plan);
   });
-  return { chunks, sliceSize, whole, staged: true, plan: stored, ...found };
+  return { chunks, sliceSize, whole, staged: true, plan: stored, ...receipt, ...found };
 }
 
 function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {

@@ -1,4 +1,4 @@
-import type { FormatOptions } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { CompiledSelect } from '../engine/select.ts';
 import type { ChunkSource, Column } from '../formats/format.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -116,7 +116,7 @@ export function uploadsOf(plan: Plan): RecordedUpload[] {
 }
 
 /** What travels through the history. */
-export type PlanReference = { kind: 'inline'; plan: Plan } | { kind: 'stored'; key: string };
+export type PlanReference<T = Plan> = { kind: 'inline'; plan: T } | { kind: 'stored'; key: string };
 
 /** A piece with all that reading it takes. */
 export interface PieceWork {
@@ -127,6 +127,19 @@ export interface PieceWork {
   firstRow?: number;
   partition?: PartitionValues;
 }
+
+/** In order: partition columns may be in the paths only. */
+export function columnsWritten({
+  select,
+  destination: { objects },
+}: Pick<TabularPlan, 'select' | 'destination'>): CompiledSelect['columns'] {
+  const dropped = objects?.dropPartitionColumns === true ? objects.partitionBy : [];
+  return select.columns.filter(({ name }) => !dropped.includes(name));
+}
+
+/** Whether rows may be read that are not written. */
+export const dropsRows = (select: CompiledSelect, snapshot: Snapshot | undefined): boolean =>
+  snapshot !== undefined || select.layers.some((layer) => layer.where !== undefined);
 
 /** The share of a plan that one chunk needs. */
 export interface ChunkWork {
@@ -142,8 +155,25 @@ export interface ChunkWork {
 
 /** `location` names an object in messages. */
 export function chunkWork(plan: TabularPlan, chunk: number, location: (key: string) => string): ChunkWork {
-  const { format, columns, given = false, snapshot, schemas, objects, chunks } = plan.source;
-  const pieces = chunks[chunk]!.map(({ object: number, index }): PieceWork => {
+  const { format, columns, given = false, snapshot } = plan.source;
+  return {
+    chunk,
+    format,
+    columns,
+    ...(given ? { given } : {}),
+    ...(snapshot === undefined ? {} : { snapshot }),
+    pieces: pieceWorks(plan.source, chunk, location),
+    select: plan.select,
+    destination: plan.destination,
+  };
+}
+
+export function pieceWorks(
+  { schemas, objects, chunks }: Pick<PlannedSource, 'schemas' | 'objects' | 'chunks'>,
+  chunk: number,
+  location: (key: string) => string,
+): PieceWork[] {
+  return chunks[chunk]!.map(({ object: number, index }): PieceWork => {
     const { key, etag, size, schema, cuts, reading, firstRows, partition } = objects[number]!;
     return {
       object: { key, etag, size },
@@ -153,14 +183,4 @@ export function chunkWork(plan: TabularPlan, chunk: number, location: (key: stri
       ...(partition === undefined ? {} : { partition }),
     };
   });
-  return {
-    chunk,
-    format,
-    columns,
-    ...(given ? { given } : {}),
-    ...(snapshot === undefined ? {} : { snapshot }),
-    pieces,
-    select: plan.select,
-    destination: plan.destination,
-  };
 }

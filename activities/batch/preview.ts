@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ColumnSchema } from '../../workflows/contract.ts';
+import type { ColumnSchema } from '../../workflows/contract/metadata.ts';
 import { withEngine } from '../engine/duckdb.ts';
 import { identifier } from '../engine/engine.ts';
 import { TransferError } from '../failures.ts';
@@ -83,7 +83,7 @@ async function showRows(
       work.pieces[index]!.firstRow = rowsOf.get(object) ?? 0;
     const directory = join(settings.scratchDirectory, String(chunk));
     await mkdir(directory);
-    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory, secrets);
+    const fetched = await fetchPieces(store, formatNamed(work.format), work, directory, secrets.source);
     for (const [index, { object }] of pieces.entries()) {
       const { rows, bytesRead } = fetched[index]!.fetched;
       rowsOf.set(object, (rowsOf.get(object) ?? 0) + rows);

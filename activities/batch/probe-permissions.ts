@@ -1,4 +1,5 @@
-import type { PermissionProbe, Run } from '../../workflows/contract.ts';
+import type { Run } from '../../workflows/contract.ts';
+import type { PermissionProbe } from '../../workflows/contract/plan-report.ts';
 import { TransferError } from '../failures.ts';
 import { readRange } from '../formats/bytes.ts';
 import type { ObjectStore } from '../stores/object-store.ts';

@@ -3,16 +3,17 @@ import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { assemble, type AssembledPart } from './assembly.ts';
-import { carriedObject, readCarried, type ChunkBody, type ChunkRecord } from './ledger.ts';
+import {
+  carriedObject,
+  readCarried,
+  type ChunkBody,
+  type ChunkRecord,
+  type PublishedObject,
+} from './ledger.ts';
 import type { PlannedDestination } from './plan.ts';
 import { openingsOf, withOpening } from './openings.ts';
 import { isOfRun } from './staging.ts';
-
-export interface PublishedObject {
-  key: string;
-  etag: string;
-  bytes: number;
-}
+import { verifyEpilogue } from './verify-run.ts';
 
 /** Completes the upload whose parts the chunks have brought; an upload that is already completed is recognised. */
 export async function publishObject(
@@ -37,6 +38,8 @@ export async function publishObject(
   );
   const bytes = assembly.bodyBytes + epilogue.length;
   const { key } = destination;
+  const rows = records.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0);
+  verifyEpilogue(format, epilogue, rows, store.location(key));
   const bringParts = async (): Promise<UploadedPart[]> => {
     const parts: UploadedPart[] = [];
     for (const part of assembly.parts) {

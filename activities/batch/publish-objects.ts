@@ -1,15 +1,16 @@
 import type { Run } from '../../workflows/contract.ts';
-import type { PlacedChunk } from '../formats/format.ts';
+import type { Format, PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
 import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
-import { carriedObject, readCarried, type ChunkRecord } from './ledger.ts';
+import { carriedObject, readCarried, type ChunkRecord, type PublishedObject } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
 import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
 import { complete, publishedEtag } from './publish-object.ts';
 import { objectMetadata } from './staging.ts';
 import { recordOpening, recordUpload } from './upload-records.ts';
+import { verifyEpilogue } from './verify-run.ts';
 
 /** Objects that are made at the same time; each holds a part of at most some 15 MiB. */
 const PARALLEL_OBJECTS = 8;
@@ -34,22 +35,30 @@ export async function publishObjects(
   destination: PlannedDestination,
   objects: PlannedObjects,
   records: readonly ChunkRecord[],
-): Promise<{ count: number; bytes: number }> {
+  beforeShown: (keys: string[]) => Promise<void>,
+): Promise<PublishedObject[]> {
   const divided = divide(records, objects);
   const laid = await mapSettled(divided, PARALLEL_OBJECTS, async (object) => {
     const layout = await layOut(object, destination, objects);
-    const before = await publishedEtag(store, run, layout.key, layout.bytes);
-    return { layout, visible: before !== undefined };
+    return { layout, visible: await publishedEtag(store, run, layout.key, layout.bytes) };
   });
-  const hidden = laid.filter(({ visible }) => !visible).map(({ layout }) => layout);
+  const uploads = laid.filter(({ layout, visible }) => visible === undefined && layout.parts.length > 1);
   await recordOpening(
     store,
     run,
-    hidden.filter(({ parts }) => parts.length > 1).map(({ key }) => key),
+    uploads.map(({ layout }) => layout.key),
   );
-  const prepared = await mapSettled(hidden, PARALLEL_OBJECTS, (layout) => prepare(store, run, layout));
-  await mapSettled(prepared, PARALLEL_OBJECTS, (show) => show());
-  return { count: divided.length, bytes: laid.reduce((sum, { layout }) => sum + layout.bytes, 0) };
+  const prepared = await mapSettled(laid, PARALLEL_OBJECTS, async ({ layout, visible }) => {
+    const { key, bytes } = layout;
+    const show = visible === undefined ? await prepare(store, run, layout) : async () => visible;
+    return { key, bytes, show };
+  });
+  await beforeShown(divided.map(({ key }) => key));
+  return mapSettled(prepared, PARALLEL_OBJECTS, async ({ key, bytes, show }) => ({
+    key,
+    etag: await show(),
+    bytes,
+  }));
 }
 
 async function layOut(
@@ -70,6 +79,7 @@ async function layOut(
     position += bodyBytes;
   }
   const epilogue = await format.epilogue(placed, options);
+  verifyEpilogue(format, epilogue, rowsIn(placed, format), key);
   const segments = [begin, ...bodies].flatMap((body, index) => [openings[index]!, body]);
   const parts = joinParts(segments.map(sizeOf));
   return { key, segments, epilogue, parts, bytes: position + epilogue.length };
@@ -78,12 +88,16 @@ async function layOut(
 const sizeOf = (segment: Buffer | StagedBody): number =>
   Buffer.isBuffer(segment) ? segment.length : segment.body.bodyBytes;
 
-/** Resolves with what makes the object visible. */
-async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<unknown>> {
+const rowsIn = (placed: readonly PlacedChunk[], { rowsInTrailer }: Format): number =>
+  placed.reduce((sum, { trailer }) => sum + (rowsInTrailer?.(trailer) ?? 0), 0);
+
+/** Resolves with what makes the object visible and resolves with its ETag. */
+async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<string>> {
   const { key, parts, bytes } = object;
   const metadata = objectMetadata(run);
   if (parts.length === 1)
-    return async () => store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata });
+    return async () =>
+      (await store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata })).etag;
   const uploadId = await store.createUpload(key, { metadata });
   await recordUpload(store, run, { key, uploadId });
   const uploaded: UploadedPart[] = [];

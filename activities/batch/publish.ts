@@ -1,19 +1,15 @@
 import pLimit from 'p-limit';
-import type {
-  BatchActivities,
-  PublishedRun,
-  Run,
-  Statistics,
-  WrittenObject,
-} from '../../workflows/contract.ts';
+import type { BatchActivities, PublishedRun, Run, WrittenObject } from '../../workflows/contract.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
-import { loadPlan, readRecord, type ChunkRecord } from './ledger.ts';
-import { chunkCount, type Plan, type PlanReference } from './plan.ts';
+import { keepReplaced } from './full/replaced.ts';
+import { loadPlan, readRecord, storePublished, type ChunkRecord, type PublishedObject } from './ledger.ts';
+import { chunkCount, type Plan, type PlanReference, type TabularPlan } from './plan.ts';
 import { publishObject } from './publish-object.ts';
 import { publishObjects } from './publish-objects.ts';
 import { publishVerbatim } from './verbatim/publish.ts';
 import type { VerbatimPlan } from './verbatim/work.ts';
+import { verifyRun, type RunTotals } from './verify-run.ts';
 
 const PARALLEL_READS = 16;
 
@@ -29,23 +25,35 @@ export async function publish(
   return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
-    if (plan.kind === 'verbatim') return publishBytes(context, run, store, plan, records);
-    const { objects } = plan.destination;
-    if (objects === undefined) {
-      const { key, etag, bytes } = await publishObject(store, run, plan.destination, records);
-      return {
-        objects: [{ endpoint: store.endpoint, bucket: store.bucket, key, etag, bytes }],
-        objectCount: 1,
-        statistics: totals(records, bytes),
-      };
-    }
-    const { count, bytes } = await publishObjects(store, run, plan.destination, objects, records);
-    return {
-      objects: [allBelow(store, objects.prefix, bytes)],
-      objectCount: count,
-      statistics: totals(records, bytes),
+    const keep = async (keys: string[]): Promise<void> => {
+      if (run.transfer.verify === 'full') await keepReplaced(store, run, keys);
     };
+    return plan.kind === 'tabular'
+      ? publishRows(store, run, plan, records, keep)
+      : publishBytes(context, run, store, plan, records, keep);
   });
+}
+
+type Keep = (keys: string[]) => Promise<void>;
+
+async function publishRows(
+  store: ObjectStore,
+  run: Run,
+  plan: TabularPlan,
+  records: ChunkRecord[],
+  keep: Keep,
+): Promise<PublishedRun> {
+  const { destination } = plan;
+  const { objects } = destination;
+  const { counts, checksums } = verifyRun(plan, records);
+  let published: PublishedObject[];
+  if (objects !== undefined)
+    published = await publishObjects(store, run, destination, objects, records, keep);
+  else {
+    await keep([destination.key]);
+    published = [await publishObject(store, run, destination, records)];
+  }
+  return { ...(await resultOf(store, run, objects?.prefix, published, counts)), checksums };
 }
 
 async function publishBytes(
@@ -54,19 +62,36 @@ async function publishBytes(
   store: ObjectStore,
   plan: VerbatimPlan,
   records: ChunkRecord[],
+  keep: Keep,
 ): Promise<PublishedRun> {
+  await keep(plan.objects.map(({ target }) => target));
   const published = await withStore(context, run.transfer, 'source', (source) =>
     publishVerbatim(source, store, run, plan, records),
   );
-  const bytes = published.reduce((sum, object) => sum + object.bytes, 0);
+  const sum = (field: 'rowsRead' | 'rowsWritten' | 'bytesRead'): number =>
+    records.reduce((total, record) => total + record[field], 0);
+  const counts = { rowsRead: sum('rowsRead'), rowsWritten: sum('rowsWritten'), bytesRead: sum('bytesRead') };
+  return resultOf(store, run, plan.prefix, published, counts);
+}
+
+/** `prefix`: of a result of perhaps several objects, which are remembered beside the ledger. */
+async function resultOf(
+  store: ObjectStore,
+  run: Run,
+  prefix: string | undefined,
+  published: PublishedObject[],
+  counts: RunTotals['counts'],
+): Promise<PublishedRun> {
+  const bytesWritten = published.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (prefix !== undefined) await storePublished(store, run, published);
   const { endpoint, bucket } = store;
   return {
     objects:
-      plan.prefix === undefined
+      prefix === undefined
         ? published.map((object) => ({ endpoint, bucket, ...object }))
-        : [allBelow(store, plan.prefix, bytes)],
+        : [allBelow(store, prefix, bytesWritten)],
     objectCount: published.length,
-    statistics: totals(records, bytes),
+    statistics: { ...counts, bytesWritten },
   };
 }
 
@@ -83,15 +108,4 @@ async function readLedger(store: ObjectStore, run: Run, plan: Plan): Promise<Chu
   const limit = pLimit(PARALLEL_READS);
   const numbers = Array.from({ length: chunkCount(plan) }, (_, chunk) => chunk);
   return limit.map(numbers, (chunk) => readRecord(store, run, chunk));
-}
-
-function totals(records: ChunkRecord[], bytesWritten: number): Statistics {
-  const sum = (field: 'rowsRead' | 'rowsWritten' | 'bytesRead'): number =>
-    records.reduce((total, record) => total + record[field], 0);
-  return {
-    rowsRead: sum('rowsRead'),
-    rowsWritten: sum('rowsWritten'),
-    bytesRead: sum('bytesRead'),
-    bytesWritten,
-  };
 }

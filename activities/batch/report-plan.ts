@@ -1,4 +1,5 @@
-import type { PlanReport, Run } from '../../workflows/contract.ts';
+import type { Run } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import type { PlanJobResult } from './jobs.ts';

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { ParquetEncryption, Run, S3Asset } from '../../workflows/contract.ts';
+import type { Run, S3Asset } from '../../workflows/contract.ts';
+import type { ParquetEncryption } from '../../workflows/contract/formats.ts';
 import type { FormatSecrets } from '../formats/format.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
@@ -37,7 +38,8 @@ export async function runSecrets(
   };
 }
 
-async function formatSecrets(resolver: SecretResolver, { options }: S3Asset): Promise<FormatSecrets> {
+/** Of one side. Throws as SecretResolver does. */
+export async function formatSecrets(resolver: SecretResolver, { options }: S3Asset): Promise<FormatSecrets> {
   const encryption = options?.parquet?.encryption;
   return encryption === undefined ? {} : { parquet: await parquetKeys(resolver, encryption) };
 }

@@ -21,6 +21,16 @@ export const carriedKey = (run: Run, chunk: number, body: number): string =>
 export const uploadKey = (run: Run, attempt: string): string => `${epochPrefix(run)}uploads/${attempt}.json`;
 export const isUploadKey = (key: string): boolean => /\/uploads\/[^/]+\.json$/.test(key);
 
+/** Lists the objects that publish has made. */
+export const publishedKey = (run: Run): string => `${epochPrefix(run)}published.json`;
+/** Lists what was at the keys that publish has written, for verify: full. */
+export const replacedKey = (run: Run): string => `${epochPrefix(run)}replaced.json`;
+/** The object itself. */
+export const keptKey = (run: Run, number: number): string =>
+  `${epochPrefix(run)}replaced/${String(number).padStart(6, '0')}`;
+export const verificationKey = (run: Run, attempt: string): string =>
+  `${epochPrefix(run)}verification/${attempt}.json`;
+
 /** Chunk number of a ledger record's key. */
 export function chunkOfRecord(key: string): number {
   return Number(/(\d+)\.json$/.exec(key)?.[1] ?? Number.NaN);

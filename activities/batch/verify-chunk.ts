@@ -6,7 +6,7 @@ import { TransferError } from '../failures.ts';
 import type { Format, FormatSecrets } from '../formats/format.ts';
 import type { TransformColumn } from '../transforms/transform.ts';
 import type { ResultFile } from './result-files.ts';
-import type { ChunkWork, PieceWork } from './plan.ts';
+import { dropsRows, type ChunkWork, type PieceWork } from './plan.ts';
 
 /** The rows were counted apart from the engine; without a filter every one of them must have been written. */
 export function verifyCounts(
@@ -14,8 +14,7 @@ export function verifyCounts(
   counted: { rowsRead: number; rowsWritten: number },
 ): void {
   const { rowsRead, rowsWritten } = counted;
-  const filters = select.layers.some((layer) => layer.where !== undefined);
-  const right = filters || snapshot !== undefined ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
+  const right = dropsRows(select, snapshot) ? rowsWritten <= rowsRead : rowsWritten === rowsRead;
   if (!right)
     throw new TransferError(
       'VerificationFailed',

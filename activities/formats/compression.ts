@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import type { TransformCallback } from 'node:stream';
 import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import type { TextCompression } from '../../workflows/contract.ts';
+import type { TextCompression } from '../../workflows/contract/formats.ts';
 
 export type Compression = Exclude<TextCompression, 'none'>;
 

@@ -1,4 +1,5 @@
-import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { HeldType } from './held-type.ts';
 
@@ -62,6 +63,11 @@ export interface DescribeOptions {
   options: FormatOptions;
   /** Whether the first row of every chunk must be known, though it may cost a pass over the object. */
   rowNumbers: boolean;
+  /**
+   * Of an object that the format itself has written: its columns as they were written. Nothing is inferred, no cut can
+   * turn out wrong, and fetched chunks have values as `readBack` gives them.
+   */
+  written?: readonly Pick<Column, 'name' | 'type'>[];
   secrets?: FormatSecrets;
   engine: Engine;
   /** Scratch that the engine sees; exclusive to this call. */
@@ -202,4 +208,6 @@ export interface Format {
   epilogue(chunks: PlacedChunk[], options: FormatOptions): Promise<Buffer>;
   /** Rows in the trailers, to be held against the counted ones; undefined when the format does not tell. */
   rowsInTrailer?(this: void, trailer: Buffer): number;
+  /** Rows that the epilogue tells readers of, to be held against the counted ones; cheap also for a large one. */
+  rowsInEpilogue?(this: void, epilogue: Buffer): number;
 }

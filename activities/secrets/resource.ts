@@ -1,4 +1,4 @@
-import type { SecretReference } from '../../workflows/contract.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { TransferError } from '../failures.ts';
 import type { SecretResolver, SecretValues } from './secrets.ts';
 

@@ -1,4 +1,4 @@
-import type { SecretReference } from '../../workflows/contract.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 
 /** The values behind a reference, by their key names. In memory only. */
 export type SecretValues = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TransferKind } from '../../workflows/contract.ts';
+import type { TransferKind } from '../../workflows/contract/identity.ts';
 import { API_GROUP, PLURALS } from './group.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
 import { syncTransferSpec } from './schema/sync-transfer.ts';

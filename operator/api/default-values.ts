@@ -1,4 +1,4 @@
-import type { TransferKind } from '../../workflows/contract.ts';
+import type { TransferKind } from '../../workflows/contract/identity.ts';
 
 /** Defaults that the API server fills in (they are in the CRDs), by kind. */
 export const defaults = {

@@ -5,7 +5,7 @@ import type {
   OrcOptions,
   ParquetOptions,
   TextCompression,
-} from '../../workflows/contract.ts';
+} from '../../workflows/contract/formats.ts';
 import {
   DELIMITERS,
   ENCODINGS,

@@ -4,7 +4,7 @@ import type {
   OrcOptions,
   ParquetOptions,
   TextCompression,
-} from '../../workflows/contract.ts';
+} from '../../workflows/contract/formats.ts';
 import type { Spellings } from './spellings.ts';
 
 export const ENCODINGS: Spellings<NonNullable<CsvOptions['encoding']>> = {

@@ -1,4 +1,4 @@
-import type { TransferKind } from '../../workflows/contract.ts';
+import type { TransferKind } from '../../workflows/contract/identity.ts';
 
 export const API_GROUP = 'fybrik.io';
 export const API_VERSION = `${API_GROUP}/v1`;

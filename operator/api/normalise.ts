@@ -1,11 +1,6 @@
-import type {
-  Asset,
-  SecretReference,
-  Transfer,
-  TransferIdentity,
-  TransferLimits,
-  Transformation,
-} from '../../workflows/contract.ts';
+import type { Asset, Transfer, TransferLimits, Transformation } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { canonicalAction } from './actions.ts';
 import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
@@ -35,6 +30,8 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     readDataType: known(canonicalDataType(spec.readDataType)),
     writeDataType: known(canonicalDataType(spec.writeDataType)),
     maxFailedRetries: spec.maxFailedRetries,
+    ...(spec.verify === undefined ? {} : { verify: spec.verify }),
+    ...(spec.receipt === undefined ? {} : { receiptPrefix: spec.receipt.prefix }),
     ...(spec.limits === undefined ? {} : { limits: transferLimits(spec.limits) }),
   };
 }

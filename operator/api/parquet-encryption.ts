@@ -1,4 +1,5 @@
-import type { FormatOptions, ParquetEncryption, SecretReference } from '../../workflows/contract.ts';
+import type { FormatOptions, ParquetEncryption } from '../../workflows/contract/formats.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 import type { S3Block } from './schema/side.ts';
 
 /** The options with what may be told of Parquet's encryption. `refer`: to a block, by its path below `encryption`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Transfer, TransferIdentity } from '../../workflows/contract.ts';
+import type { Transfer } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
 import { noFinalizer, withDefaults } from './defaults.ts';
 import type { ParseEnvironment } from './defaults.ts';
 import { describeIssue, fieldError, fieldErrors } from './errors.ts';

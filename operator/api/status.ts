@@ -45,6 +45,38 @@ const condition = z
   })
   .describe('One aspect of the state, as other Kubernetes resources tell it.');
 
+const receiptSchema = z
+  .object({
+    runId: z.string().describe('The run that it is about; also in the metadata (ddc-run) of the objects.'),
+    verified: z
+      .string()
+      .describe('How far the run was verified: chunks, or full (the published objects were read back).'),
+    rowsRead: count('Rows read from the source.'),
+    rowsFiltered: count('Rows read and, as the transformations say, not written.'),
+    rowsWritten: count('Rows written to the destination.'),
+    objects: count('Objects written.'),
+    checksumAlgorithm: z
+      .string()
+      .optional()
+      .describe('What the checksums are, e.g. sum of DuckDB 1.5.5 hash.'),
+    checksums: z
+      .array(
+        z.object({
+          column: z.string().describe('Column name.'),
+          sum: z.string().describe('Checksum of all values, whatever the order of the rows; decimal.'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('Checksums of the first columns; the receipt object has all.'),
+    key: z.string().optional().describe("Key of the receipt object in the destination's bucket."),
+    sha256: z.string().optional().describe("Of the receipt's canonical JSON (RFC 8785), in hex."),
+    signature: z.string().optional().describe('Ed25519 signature of the same, in Base64.'),
+    signedBy: z.string().optional().describe('The signing key: SHA256: and the hash of the public key.'),
+  })
+  .optional()
+  .describe('What the last successful run proves, in short; `ddc receipt verify` checks the receipt object.');
+
 export const statusSchema = z
   .object({
     status: z
@@ -66,7 +98,9 @@ export const statusSchema = z
     numRecords: count('Rows written by the last successful run.'),
     progress: z
       .object({
-        phase: z.string().describe('What the run is doing: plan, copy, publish, cleanUp, discard or delete.'),
+        phase: z
+          .string()
+          .describe('What the run is doing: plan, copy, publish, verify, cleanUp, discard or delete.'),
         chunksDone: z.int().min(0).describe('Chunks that are copied.'),
         chunksTotal: z.int().min(0).describe('Chunks in all; 0 before the plan is made.'),
         percent: z.int().min(0).max(100).describe('chunksDone in percent of chunksTotal.'),
@@ -93,6 +127,7 @@ export const statusSchema = z
       .describe('Counts of the current or last run.'),
     source: technicalMetadata('source'),
     destination: technicalMetadata('destination'),
+    receipt: receiptSchema,
     warnings: z
       .array(z.string().max(1024))
       .max(100)

@@ -12,12 +12,12 @@ import type {
   BatchTransferInput,
   DeletedData,
   DeleteTransferInput,
-  PlanReport,
   PlanTransferInput,
   RunProgress,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { CompletedReport, EndedReport, RunReport } from '../reconcile/actions.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
 import { details, searchAttributes, summary } from './run-texts.ts';

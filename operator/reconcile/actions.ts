@@ -2,12 +2,12 @@ import type {
   BatchTransferInput,
   DeletedData,
   DeleteTransferInput,
-  PlanReport,
   PlanTransferInput,
   RunProgress,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { TransferResource } from './resource.ts';
 

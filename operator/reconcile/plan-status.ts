@@ -1,4 +1,5 @@
-import type { PlanReport, TechnicalMetadata } from '../../workflows/contract.ts';
+import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { MOST_COLUMNS, MOST_TEXTS } from '../api/index.ts';
 import type { ResourceStatus } from '../api/index.ts';
 import type { RunningReport } from './actions.ts';

@@ -1,4 +1,4 @@
-import type { TransferIdentity, TransferKind } from '../../workflows/contract.ts';
+import type { TransferIdentity, TransferKind } from '../../workflows/contract/identity.ts';
 import { API_GROUP, API_VERSION, PLURALS } from '../api/index.ts';
 import type { ResourceStatus } from '../api/index.ts';
 

@@ -1,13 +1,9 @@
-import type {
-  RunProgress,
-  RunResult,
-  TechnicalMetadata,
-  Transfer,
-  WrittenObject,
-} from '../../workflows/contract.ts';
+import type { RunProgress, RunResult, Transfer, WrittenObject } from '../../workflows/contract.ts';
+import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { ResourceStatus } from '../api/index.ts';
 import type { CompletedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
+import { receiptStatus } from './receipt-status.ts';
 import type { Verdicts } from './conditions.ts';
 
 /** Limits of the status schema, and what keeps a resource well below etcd's size limit. */
@@ -160,6 +156,7 @@ export function published(workflowId: string, result: RunResult): Partial<Resour
     lastSuccessTime: result.finishedAt,
     lastRecordTime: result.startedAt,
     numRecords: result.statistics.rowsWritten,
+    receipt: receiptStatus(result),
     objects: result.objects.map(({ endpoint, bucket, key, etag, bytes }) => ({
       endpoint,
       bucket,

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newReceiptKeys } from '../../activities/receipts/keys.ts';
 import { csvOf } from '../support/csv.ts';
 import { apply, batchTransfer, kubectl, untilGone, untilStatus } from '../support/kubernetes.ts';
 import {
@@ -53,14 +57,21 @@ const secrets: Record<string, string> = {
   'a key that is none, under a name that is none': misspelt,
 };
 
+const receiptKey = newReceiptKeys().privateKey;
+/** As PEM would be found: a line of it. */
+secrets['the key that signs receipts'] = receiptKey.split('\n')[1]!;
+
 let stack: Stack;
 let from: string;
 let to: string;
+let keyDirectory: string;
 const findings = new Findings();
 const name = (what: string): string => `${what}-${control}`;
 const good = (key: string, source = 'good.csv'): object => ({
   source: s3Side(from, source),
   destination: s3Side(to, `${name(key)}.parquet`),
+  verify: 'full',
+  receipt: { prefix: `proof-${control}` },
   transformation: [
     { action: 'Encrypt', columns: [control], options: encryption },
     { action: 'Digest', columns: ['id'], options: { algo: 'sha256', ...digest } },
@@ -68,7 +79,11 @@ const good = (key: string, source = 'good.csv'): object => ({
 });
 
 beforeAll(async () => {
+  keyDirectory = await mkdtemp(join(tmpdir(), 'ddc-canary-'));
+  const keyFile = join(keyDirectory, 'key.pem');
+  await writeFile(keyFile, receiptKey, { mode: 0o600 });
   stack = await startStack('canary', {
+    DDC_RECEIPT_KEY_FILE: keyFile,
     DDC_CHUNK_BYTES: '32Ki',
     DDC_PARALLEL_CHUNKS: '1',
     DDC_LOG_LEVEL: 'trace',
@@ -79,7 +94,10 @@ beforeAll(async () => {
   await put(from, 'good.csv', csv);
   await put(from, 'ragged.csv', `${csv.repeat(2).replaceAll(`\nid,${control}`, '')}1,2,3\n`);
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await rm(keyDirectory, { recursive: true });
+});
 
 async function look(): Promise<void> {
   await addFiles(findings, stack);

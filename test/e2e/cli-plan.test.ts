@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Preview } from '../../activities/batch/preview.ts';
-import type { PlanReport } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { ddc, type DdcOutcome } from '../support/ddc.ts';
 import { batchTransfer } from '../support/kubernetes.ts';
 import { Findings } from '../support/leaks.ts';

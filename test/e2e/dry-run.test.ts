@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Preview } from '../../activities/batch/preview.ts';
-import { planWorkflowId, type PlanReport, type RequestEstimate } from '../../workflows/contract.ts';
+import { planWorkflowId } from '../../workflows/contract.ts';
+import type { PlanReport, RequestEstimate } from '../../workflows/contract/plan-report.ts';
 import { ddc } from '../support/ddc.ts';
 import { expectOnly, outcome } from '../support/outcome.ts';
 import { startStoreProxy, type StoreProxy } from '../support/store-proxy.ts';

@@ -40,9 +40,15 @@ describe('encrypted Parquet', () => {
     const written = await copy('encrypt', {
       source: s3Side(bucket, 'payments.csv'),
       destination: target('payments.parquet'),
+      verify: 'full',
     });
     expect(written.error).toBeUndefined();
-    expect(written).toMatchObject({ status: 'Succeeded', numRecords: ROWS, progress: { chunksTotal: 1 } });
+    expect(written).toMatchObject({
+      status: 'Succeeded',
+      numRecords: ROWS,
+      progress: { chunksTotal: 1 },
+      receipt: { verified: 'full' },
+    });
 
     const object = await get(bucket, 'payments.parquet');
     expect(object.toString('latin1', 0, 4)).toBe('PARE');

@@ -14,6 +14,11 @@ const copied = (from: FormatName): Promise<SourceResult> => {
 const finer = (type: string): string => type.replaceAll('timestamp[ns', 'timestamp[us');
 
 describe.each(FORMATS)('60 columns of all types from %s', (from) => {
+  test.each(FORMATS)('to %s: verify: full finds what was written', async (to) => {
+    const { written, verified } = (await copied(from)).pairs[to].checksums;
+    expect(Object.fromEntries(verified)).toEqual(Object.fromEntries(written));
+  });
+
   test.each(FORMATS)('to %s: what becomes another type is said beforehand', async (to) => {
     const { lacking, pairs } = await copied(from);
     const { fates, destination } = pairs[to];

@@ -256,3 +256,132 @@ describe('batchTransfer', () => {
     expect(calls).toEqual(['plan', 'copySlice', 'copySlice', 'publish', 'cleanUp']);
   });
 });
+
+describe('receipts and full verification', () => {
+  const full = { ...TRANSFER, verify: 'full' as const };
+  const checksums = { algorithm: 'sum', columns: [{ column: 'a', sum: '3' }] };
+  const published = { ...PUBLISHED, checksums };
+
+  test('the receipt is written before the plan is cleaned up; that it is not signed is a warning', async () => {
+    const calls: string[] = [];
+    const fakes = fakeActivities(
+      {
+        plan: async () => ({ ...planned(2), receiptKey: 'receipts/r.json' }),
+        writeReceipt: async ({ key }) => ({ key, sha256: 'hash' }),
+      },
+      calls,
+    );
+    const result = await withWorker(fakes, async (start) => (await start('batchTransfer', input())).result());
+    expect(calls.slice(-3)).toEqual(['publish', 'writeReceipt', 'cleanUp']);
+    expect(result as RunResult).toMatchObject({ receipt: { key: 'receipts/r.json', sha256: 'hash' } });
+    expect((result as RunResult).warnings).toEqual([
+      expect.stringContaining('receipts/r.json is not signed'),
+    ]);
+  });
+
+  test('a receipt that cannot be written is a warning', async () => {
+    const calls: string[] = [];
+    const fakes = fakeActivities(
+      {
+        plan: async () => ({ ...planned(1), receiptKey: 'receipts/r.json' }),
+        writeReceipt: async () => {
+          throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+        },
+      },
+      calls,
+    );
+    const result = await withWorker(fakes, async (start) => (await start('batchTransfer', input())).result());
+    expect((result as RunResult).warnings).toEqual([
+      'the receipt receipts/r.json could not be written: denied',
+    ]);
+    expect((result as RunResult).receipt).toBeUndefined();
+  });
+
+  test('what was published is read back in slices', async () => {
+    const calls: string[] = [];
+    const fakes = fakeActivities({ copyWhole: async () => published }, calls);
+    const result = await withWorker(fakes, async (start) =>
+      (await start('batchTransfer', input({ transfer: full }))).result(),
+    );
+    expect(calls).toEqual(['plan', 'copyWhole', 'planVerification', 'verifySlice', 'verifySlice', 'cleanUp']);
+    expect(result as RunResult).toMatchObject({ verified: 'full', checksums });
+  });
+
+  test('a difference is fatal, after what was there before is back', async () => {
+    const calls: string[] = [];
+    const verifySlice = async () => ({ rows: 1.5, sums: ['2'] });
+    const fakes = fakeActivities({ copyWhole: async () => published, verifySlice }, calls);
+    const cause = await withWorker(fakes, async (start) =>
+      causeOf((await start('batchTransfer', input({ transfer: full }))).result()),
+    );
+    expect(cause).toMatchObject({
+      type: 'VerificationFailed',
+      message: 's3://b/out: what was read back differs in a; what was there before is back',
+    });
+    expect(calls.slice(-2)).toEqual(['restore', 'discard']);
+  });
+
+  test('what cannot be brought back is kept', async () => {
+    const calls: string[] = [];
+    const fakes = fakeActivities(
+      {
+        copyWhole: async () => published,
+        verifySlice: async () => ({ rows: 0, sums: ['0'] }),
+        restore: async () => {
+          throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+        },
+      },
+      calls,
+    );
+    const cause = await withWorker(fakes, async (start) =>
+      causeOf((await start('batchTransfer', input({ transfer: full }))).result()),
+    );
+    expect(cause).toMatchObject({
+      message: expect.stringMatching(/0 rows were read back.* could not be brought back from .*: denied/),
+    });
+    expect(calls.at(-1)).toBe('restore');
+  });
+
+  test('a copy whose publishing failed is not looked for: it would not be verified', async () => {
+    const calls: string[] = [];
+    const asked: unknown[] = [];
+    const fakes = fakeActivities(
+      {
+        copyWhole: async () => {
+          throw failure('AccessDenied', { class: 'fatal' }, 'denied');
+        },
+        discard: async ({ plan }) => {
+          asked.push(plan);
+          return published;
+        },
+      },
+      calls,
+    );
+    const cause = await withWorker(fakes, async (start) =>
+      causeOf((await start('batchTransfer', input({ transfer: full }))).result()),
+    );
+    expect(cause).toMatchObject({ type: 'AccessDenied', message: 'denied' });
+    expect(calls).toEqual(['plan', 'copyWhole', 'restore', 'discard']);
+    expect(asked).toEqual([undefined]);
+  });
+
+  test('a source that changes before it is compared: brought back, and planned anew', async () => {
+    const calls: string[] = [];
+    let slices = 0;
+    const verifySlice = async ({ from, to }: { from: number; to: number }) => {
+      slices += 1;
+      if (slices === 1) throw failure('SourceChanged', { class: 'replan' });
+      return { rows: to - from, sums: [String(to - from)] };
+    };
+    const plan = async () => planned(1);
+    const planVerification = async () => ({ chunks: 3, sliceSize: 3, plan: {} });
+    const fakes = fakeActivities(
+      { plan, copyWhole: async () => published, planVerification, verifySlice },
+      calls,
+    );
+    await withWorker(fakes, async (start) =>
+      (await start('batchTransfer', input({ transfer: full }))).result(),
+    );
+    expect(calls.slice(3, 7)).toEqual(['verifySlice', 'restore', 'discard', 'plan']);
+  });
+});

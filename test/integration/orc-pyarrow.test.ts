@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { literal } from '../../activities/engine/engine.ts';
 import { orc } from '../../activities/formats/orc/orc.ts';
-import type { OrcOptions } from '../../workflows/contract.ts';
+import type { OrcOptions } from '../../workflows/contract/formats.ts';
 import { withWorkbench, writeObject } from '../support/files.ts';
 import { obtainPyarrow } from '../support/obtain-pyarrow.ts';
 import { heldByOrc } from '../support/orc.ts';

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { deleteWorkflowId, runWorkflowId, type TransferIdentity } from '../../workflows/contract.ts';
+import { deleteWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
+import type { TransferIdentity } from '../../workflows/contract/identity.ts';
 import { bucketsOf } from '../support/buckets.ts';
 import { batchTransfer, clusterOf } from '../support/cluster.ts';
 import { countdown, holdAt, isRecord } from '../support/crash.ts';

@@ -1,4 +1,4 @@
-import type { CsvOptions } from '../../workflows/contract.ts';
+import type { CsvOptions } from '../../workflows/contract/formats.ts';
 import { RFC_4180 } from '../../activities/formats/csv/dialect.ts';
 import type { Dialect } from '../../activities/formats/csv/dialect.ts';
 

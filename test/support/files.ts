@@ -12,7 +12,8 @@ import type {
   RangeReader,
   SourceDescription,
 } from '../../activities/formats/format.ts';
-import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 
 /** An object in memory that counts what is read of it, and hands bytes out in pieces of `piece` bytes. */
 export class MemoryReader implements RangeReader {

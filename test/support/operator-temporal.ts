@@ -1,11 +1,11 @@
 import type {
   BatchTransferInput,
   DeleteTransferInput,
-  PlanReport,
   PlanTransferInput,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { RunReport, RunningReport } from '../../operator/reconcile/actions.ts';

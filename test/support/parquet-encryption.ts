@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { literal } from '../../activities/engine/engine.ts';
 import type { ParquetKeys } from '../../activities/formats/format.ts';
 import { parquet } from '../../activities/formats/parquet/parquet.ts';
-import type { ParquetEncryption } from '../../workflows/contract.ts';
+import type { ParquetEncryption } from '../../workflows/contract/formats.ts';
 import { withWorkbench } from './files.ts';
 
 /** As a plan has it; where the keys are does not matter to formats. */

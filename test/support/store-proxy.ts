@@ -1,6 +1,7 @@
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { PassThrough, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Fault, StoreRequest } from './store-faults.ts';
 
@@ -61,21 +62,37 @@ export async function startStoreProxy(
     const fault = proxy.fault({ method, path });
     if (fault !== undefined) proxy.faults.push(fault);
     await proxy.before({ method, path });
-    if (fault?.done === false) return spoil(fault, incoming, outgoing);
+    const corrupt = fault?.kind === 'corrupt';
+    if (fault?.done === false && !corrupt) return spoil(fault, incoming, outgoing);
     const passed = request({ hostname, port, method, path, headers });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       passed.once('response', resolve);
       passed.once('error', reject);
     });
     // The store may answer, and hang up, before it has read everything.
-    pipeline(incoming, passed).catch(() => undefined);
+    pipeline(incoming, corrupt && !fault.done ? flippedBit() : new PassThrough(), passed).catch(
+      () => undefined,
+    );
     const answer = await answered;
     if (answer.statusCode! < 300) proxy.done.push(`${method} ${path}`);
     await proxy.after({ method, path });
-    if (fault !== undefined) return spoil(fault, answer, outgoing);
+    if (fault !== undefined && !corrupt) return spoil(fault, answer, outgoing);
     outgoing.writeHead(answer.statusCode!, answer.headers);
-    await pipeline(answer, outgoing);
+    await pipeline(answer, corrupt && fault.done ? flippedBit() : new PassThrough(), outgoing);
   }
+}
+
+/** One bit, in the middle of the first piece. */
+function flippedBit(): Transform {
+  let done = false;
+  return new Transform({
+    transform(piece: Buffer, _encoding, callback) {
+      const changed = Buffer.from(piece);
+      if (!done) changed[piece.length >> 1]! ^= 1;
+      done = true;
+      callback(null, changed);
+    },
+  });
 }
 
 /** @param received the request, or the store's answer to it */

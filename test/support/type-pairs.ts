@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { convertChunk } from '../../activities/batch/convert.ts';
 import { describeSource } from '../../activities/batch/describe-source.ts';
 import { holdColumns } from '../../activities/batch/hold-columns.ts';
-import { chunkWork } from '../../activities/batch/plan.ts';
+import { describeAt, verifyAt } from '../../activities/batch/full/rows.ts';
+import { chunkWork, columnsWritten, pieceWorks } from '../../activities/batch/plan.ts';
 import { identifier } from '../../activities/engine/engine.ts';
 import { compileSelect } from '../../activities/engine/select.ts';
 import { arrowType } from '../../activities/formats/arrow-types.ts';
@@ -11,7 +12,7 @@ import type { Column, Format } from '../../activities/formats/format.ts';
 import { formatNamed, TRANSFORMS } from '../../activities/registry.ts';
 import type { ObjectStore } from '../../activities/stores/object-store.ts';
 import { NO_SECRETS } from '../../activities/transforms/secrets.ts';
-import type { TechnicalMetadata } from '../../workflows/contract.ts';
+import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import { allTypes } from './all-types.ts';
 import { chunkDirectory, MemoryReader, writeObject, type Workbench } from './files.ts';
 
@@ -31,6 +32,8 @@ export interface PairResult {
   fates: Map<string, Fate>;
   /** What the status of such a transfer says. */
   destination: Pick<TechnicalMetadata, 'columns' | 'conversions'>;
+  /** By column, of what was written and of the copy as verification finds it. */
+  checksums: Record<'written' | 'verified', Map<string, string>>;
 }
 
 /** An object of `format` with all columns of all types that it holds, and the names of those that it does not. */
@@ -83,7 +86,7 @@ export async function copyPair(
   const directory = mkdtempSync(join(bench.directory, 'convert-'));
   const settings = { scratchDirectory: directory, engineMemory: 512e6, chunkBytes: 64 * 2 ** 20 };
   const work = chunkWork(plan, 0, (name) => store.location(name));
-  const { files } = await convertChunk(store, work, directory, settings, {
+  const { files, checksums } = await convertChunk(store, work, directory, settings, {
     ...NO_SECRETS,
     source: {},
     destination: {},
@@ -102,7 +105,33 @@ export async function copyPair(
     });
   }
   const { columns, conversions } = held;
-  return { fates, destination: { columns, conversions } };
+  const names = columnsWritten(plan).map(({ name }) => name);
+  const verified = await verifiedSums(copy, to, columnsWritten(plan), bench);
+  return {
+    fates,
+    destination: { columns, conversions },
+    checksums: { written: byName(names, checksums), verified: byName(names, verified) },
+  };
+}
+
+const byName = (names: readonly string[], sums: readonly string[]): Map<string, string> =>
+  new Map(names.map((name, index) => [name, sums[index]!]));
+
+/** As `verify: full` reads a published object back. */
+async function verifiedSums(
+  copy: Buffer,
+  format: FormatName,
+  columns: { name: string; type: string }[],
+  bench: Workbench,
+): Promise<string[]> {
+  const store = storeOf(copy);
+  const settings = { engineMemory: 512e6, chunkBytes: 64 * 2 ** 20 };
+  const objects = [{ key: `out.${format}`, etag: 'e', bytes: copy.length }];
+  const job = { secrets: {}, format, options: {}, columns, objects };
+  const planned = await describeAt(store, chunkDirectory(bench), job, settings);
+  const pieces = pieceWorks(planned, 0, (name) => store.location(name));
+  const work = { chunk: 0, secrets: {}, format, pieces, columns };
+  return (await verifyAt(store, chunkDirectory(bench), work, settings)).sums;
 }
 
 function heldType(format: Format, type: string, column: string): string | undefined {

@@ -15,11 +15,11 @@ import type {
   BatchTransferInput,
   FailureDetails,
   PlannedRun,
-  PlanReport,
   PublishedRun,
   RunProgress,
   Transfer,
 } from '../../workflows/contract.ts';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { poll } from './poll.ts';
 
 const SILENT = new DefaultLogger('ERROR', () => undefined);
@@ -98,6 +98,14 @@ export function fakeActivities(overrides: Partial<BatchActivities>, calls: strin
     copyWhole: async () => PUBLISHED,
     copySlice: async () => SUM,
     publish: async () => PUBLISHED,
+    planVerification: async () => ({
+      chunks: 3,
+      sliceSize: 2,
+      plan: { kind: 'stored', key: 'verification' },
+    }),
+    verifySlice: async ({ from, to }) => ({ rows: to - from, sums: [String(to - from)] }),
+    restore: async () => undefined,
+    writeReceipt: async ({ key }) => ({ key, sha256: 'hash', signature: 'signature', signedBy: 'key' }),
     cleanUp: async () => undefined,
     discard: async () => undefined,
     deleteData: async () => ({ deleted: [], kept: [] }),

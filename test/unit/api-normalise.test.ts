@@ -184,6 +184,21 @@ describe('a transfer', () => {
   );
 });
 
+describe('verification and receipts', () => {
+  test('are as the resource says', () => {
+    const { transfer } = accepted(batchTransfer({ verify: 'full', receipt: { prefix: 'proof/' } }));
+    expect(transfer).toMatchObject({ verify: 'full', receiptPrefix: 'proof/' });
+  });
+
+  test.each([
+    [{ verify: 'Full' }, 'spec.verify'],
+    [{ receipt: {} }, 'spec.receipt.prefix'],
+    [{ receipt: { prefix: '.ddc/x' } }, 'spec.receipt.prefix'],
+  ])('%j is refused', (fields, path) => {
+    expect(parseTransfer(batchTransfer(fields), {})).toMatchObject({ ok: false, errors: [{ path }] });
+  });
+});
+
 describe('defaults', () => {
   const env = { SECRET_PROVIDER_URL: 'mysecrets:123', SECRET_PROVIDER_ROLE: 'demo' };
 

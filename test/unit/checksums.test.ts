@@ -5,7 +5,7 @@ import { checkedSelect, checksumsOf } from '../../activities/engine/checksums.ts
 import { identifier, literal } from '../../activities/engine/engine.ts';
 import { verifyFiles } from '../../activities/batch/verify-chunk.ts';
 import type { ChunkWork } from '../../activities/batch/plan.ts';
-import type { FormatOptions } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import type { Format } from '../../activities/formats/format.ts';
 import { json } from '../../activities/formats/json/json.ts';
 import { orc } from '../../activities/formats/orc/orc.ts';

@@ -5,7 +5,7 @@ import { TransferError } from '../../activities/failures.ts';
 import { csv } from '../../activities/formats/csv/csv.ts';
 import type { Dialect } from '../../activities/formats/csv/dialect.ts';
 import type { Reading } from '../../activities/formats/csv/reading.ts';
-import type { CsvOptions } from '../../workflows/contract.ts';
+import type { CsvOptions } from '../../workflows/contract/formats.ts';
 import { DIALECTS, optionsOf, parseRecords, spell } from '../support/csv-dialects.ts';
 import { chunkDirectory, MemoryReader, readAll, withWorkbench, writeObject } from '../support/files.ts';
 import { replanning } from '../support/replan.ts';

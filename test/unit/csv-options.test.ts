@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { csv } from '../../activities/formats/csv/csv.ts';
-import type { CsvOptions } from '../../workflows/contract.ts';
+import type { CsvOptions } from '../../workflows/contract/formats.ts';
 import { describeSource, MemoryReader, readAll, withWorkbench, writeObject } from '../support/files.ts';
 import { replanning } from '../support/replan.ts';
 

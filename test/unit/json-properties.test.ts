@@ -1,7 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { FormatOptions, PlanHints } from '../../workflows/contract.ts';
+import type { PlanHints } from '../../workflows/contract.ts';
+import type { FormatOptions } from '../../workflows/contract/formats.ts';
 import { TransferError } from '../../activities/failures.ts';
 import { json } from '../../activities/formats/json/json.ts';
 import type { ChunkSource } from '../../activities/formats/format.ts';

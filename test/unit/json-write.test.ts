@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import type { JsonOptions } from '../../workflows/contract.ts';
+import type { JsonOptions } from '../../workflows/contract/formats.ts';
 import { openingsOf, withOpening } from '../../activities/batch/openings.ts';
 import { json } from '../../activities/formats/json/json.ts';
 import { quoteNotANumbers } from '../../activities/formats/json/not-a-number.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { resourceSecrets } from '../../activities/secrets/resource.ts';
-import type { SecretReference } from '../../workflows/contract.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 
 const reference: SecretReference = {
   kind: 'resource',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { resourceSecrets } from '../../activities/secrets/resource.ts';
 import { s3Credentials } from '../../activities/secrets/s3-credentials.ts';
-import type { SecretReference } from '../../workflows/contract.ts';
+import type { SecretReference } from '../../workflows/contract/secret.ts';
 
 const REFERENCE: SecretReference = {
   kind: 'resource',

@@ -1,5 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { newReceiptKeys } from '../../activities/receipts/keys.ts';
 import { affordableChunks, parseBytes, readWorkerConfig, workerLimits } from '../../worker/config.ts';
+import { receiptSettings } from '../../worker/receipts.ts';
 
 const GIB = 2 ** 30;
 const read = (...args: string[]) => readWorkerConfig(['node', 'worker', ...args]);
@@ -47,5 +53,37 @@ describe('worker settings', () => {
   test('the scratch limit is a size, and the worker looks for itself unless it is given', () => {
     expect(read('--scratch-limit', '2Gi').scratchLimit).toBe(2 * GIB);
     expect(read().scratchLimit).toBeUndefined();
+  });
+});
+
+describe('the key that signs receipts', () => {
+  const files = mkdtempSync(join(tmpdir(), 'ddc-key-'));
+  afterAll(() => rmSync(files, { recursive: true }));
+  const settings = (receiptKeyFile: string) => receiptSettings({ receiptKeyFile });
+  const written = (content: string): string => {
+    const file = join(files, 'key.pem');
+    writeFileSync(file, content);
+    return file;
+  };
+
+  test('none, and nowhere to write, unless told', async () => {
+    expect(await receiptSettings(read())).toEqual({});
+    expect(await receiptSettings(read('--receipt-prefix', 'proof'))).toEqual({ prefix: 'proof' });
+  });
+
+  test('an Ed25519 key is taken; what is wrong with others is told, and nothing of what is in them', async () => {
+    const { privateKey, publicKey } = newReceiptKeys();
+    expect((await settings(written(privateKey))).privateKey?.asymmetricKeyType).toBe('ed25519');
+    await expect(settings(join(files, 'none'))).rejects.toThrow(
+      'cannot be read; it must be an Ed25519 private key',
+    );
+    await expect(settings(written(publicKey))).rejects.toThrow('holds no key that can be read');
+    await expect(settings(written('hunter2'))).rejects.not.toThrow('hunter2');
+    const { privateKey: rsa } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    await expect(settings(written(rsa))).rejects.toThrow('holds a key of type rsa');
   });
 });

@@ -1,9 +1,9 @@
 import type { Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
 import type { ObjectStore } from '../../stores/object-store.ts';
-import { carriedObject, type ChunkBody, type ChunkRecord } from '../ledger.ts';
+import { carriedObject, type ChunkBody, type ChunkRecord, type PublishedObject } from '../ledger.ts';
 import { mapSettled } from '../map-settled.ts';
-import { complete, publishedEtag, type PublishedObject } from '../publish-object.ts';
+import { complete, publishedEtag } from '../publish-object.ts';
 import { describedAs } from './copy.ts';
 import { partsOf, type VerbatimObject, type VerbatimPlan } from './work.ts';
 

@@ -1,4 +1,4 @@
-import type { CsvOptions } from '../../../workflows/contract.ts';
+import type { CsvOptions } from '../../../workflows/contract/formats.ts';
 import { literal } from '../../engine/engine.ts';
 import { dialectOf } from './dialect.ts';
 import type { Dialect } from './dialect.ts';

@@ -28,8 +28,10 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   const dialect = dialectOf(given);
   if (reader.size === 0) throw empty(location, named);
   const head = await readHead(reader, given);
-  if (head.whole && head.text.length === 0) throw empty(location, named);
-  const header = readHeader(head.text, head.whole, location, dialect, named);
+  const bare = !named && options.written !== undefined;
+  // what has no header may be a byte order mark alone
+  if (!bare && head.whole && head.text.length === 0) throw empty(location, named);
+  const header = headerOf(head, location, dialect, named, options);
   const { compression, encoding } = head;
   const dataStart = head.bom + bytesIn(encoding, head.text.subarray(0, header.end));
   const nominal = nominalCuts(reader.size, dataStart, head, options);
@@ -41,7 +43,8 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
     ...(header.hint === undefined ? {} : { warnings: [`${location}: ${header.hint}`] }),
   };
 
-  if (options.hints.exactCuts === true || (options.rowNumbers && cut)) {
+  const exact = options.hints.exactCuts === true || options.written !== undefined;
+  if (exact || (options.rowNumbers && cut)) {
     const scanner = new Scanner(header.names.length, { dialect });
     const { cuts, lines, records } = await scanAll(reader, place, scanner, nominal);
     if (scanner.flaw !== undefined) throw malformed(location, header, scanner.flaw, dialect);
@@ -80,6 +83,17 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
   };
 }
 
+function headerOf(
+  { text, whole }: Head,
+  location: string,
+  dialect: Dialect,
+  named: boolean,
+  { written }: DescribeOptions,
+): Header {
+  if (!named && written !== undefined) return { names: written.map(({ name }) => name), end: 0, lines: 0 };
+  return readHeader(text, whole, location, dialect, named);
+}
+
 /** In bytes of the object. What is compressed cannot be cut: its text has no places in the object. */
 function nominalCuts(
   size: number,
@@ -97,7 +111,7 @@ function nominalCuts(
 function columnsOf(
   header: Header,
   scanners: readonly Scanner[],
-  { hints }: DescribeOptions,
+  { hints, written }: DescribeOptions,
 ): { columns: Column[]; unseen: number[] } {
   const wider = hints.widen ?? {};
   const unseen: number[] = [];
@@ -105,6 +119,7 @@ function columnsOf(
     const kinds = scanners.flatMap((scanner) => scanner.kinds(index).map(({ kind }) => kind));
     const hint = Object.hasOwn(wider, name) ? wider[name] : undefined;
     if (hint === undefined && kinds.every((kind) => kind === KIND.empty)) unseen.push(index);
+    if (written !== undefined) return { name, type: 'VARCHAR', nullable: true };
     const type = hint === undefined ? typeOfKinds(kinds) : widen(hint, kinds);
     return { name, type, nullable: true };
   });

@@ -1,4 +1,4 @@
-import type { CsvOptions } from '../../../workflows/contract.ts';
+import type { CsvOptions } from '../../../workflows/contract/formats.ts';
 import { TransferError } from '../../failures.ts';
 
 /** How the records of a CSV object are spelled, as UTF-8. */

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { CsvOptions } from '../../../workflows/contract.ts';
+import type { CsvOptions } from '../../../workflows/contract/formats.ts';
 import { TransferError } from '../../failures.ts';
 import { compressor } from '../compression.ts';
 import { withoutBlankLines } from './blank-lines.ts';

@@ -1,4 +1,4 @@
-import type { CsvOptions } from '../../../workflows/contract.ts';
+import type { CsvOptions } from '../../../workflows/contract/formats.ts';
 import { TransferError } from '../../failures.ts';
 
 export type Encoding = NonNullable<CsvOptions['encoding']>;

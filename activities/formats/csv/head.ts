@@ -1,4 +1,4 @@
-import type { CsvOptions, TextCompression } from '../../../workflows/contract.ts';
+import type { CsvOptions, TextCompression } from '../../../workflows/contract/formats.ts';
 import { TransferError } from '../../failures.ts';
 import { readRange } from '../bytes.ts';
 import { detectCompression } from '../compression.ts';

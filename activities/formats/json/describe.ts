@@ -2,11 +2,12 @@ import { TransferError } from '../../failures.ts';
 import { evenCuts, readRange } from '../bytes.ts';
 import { detectCompression, type Compression } from '../compression.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
-import { scanAll } from './blocks.ts';
+import { describeWritten } from './describe-written.ts';
 import type { Reading } from './reading.ts';
 import { Shape, shapeFromJson, shapeSchema, shapeToJson } from './shape.ts';
 import { headOf, layoutOf, sampleObject } from './sample.ts';
-import { contentOf, scannerFor, type Source } from './source.ts';
+import { scanObject } from './scan-object.ts';
+import type { Source } from './source.ts';
 import { typeOf } from './types.ts';
 
 const MAGIC_BYTES = 4;
@@ -19,6 +20,7 @@ const MAGIC_BYTES = 4;
 export async function describe(reader: RangeReader, options: DescribeOptions): Promise<SourceDescription> {
   const { location, size } = reader;
   const given = options.options.json ?? {};
+  if (options.written !== undefined) return describeWritten(reader, options.written, options);
   if (size === 0) throw noColumns(location, 'is empty (0 bytes)');
   const compression = await compressionOf(reader, given.compression);
   const head = await headOf({ reader, compression });
@@ -53,25 +55,6 @@ export async function describe(reader: RangeReader, options: DescribeOptions): P
 
 function columnsOf(shape: Shape): Column[] {
   return shape.fields.map((field) => ({ name: field.name, type: typeOf(field), nullable: true }));
-}
-
-/** Reads everything once: all types, and chunks between records of which it is known how many they hold. */
-async function scanObject(
-  { reader, layout, compression, shape }: Source,
-  nominal: readonly number[],
-): Promise<Pick<SourceDescription, 'cuts' | 'rows' | 'firstRows'>> {
-  const targets = nominal.slice(1, -1);
-  const scanner = scannerFor(layout, { shape, base: 0, begins: true, ends: true, targets });
-  await scanAll(contentOf(reader, compression), scanner, {
-    location: reader.location,
-    base: 0,
-    fromFirstLine: true,
-  });
-  return {
-    cuts: [0, ...scanner.cuts.map(({ offset }) => offset), reader.size],
-    rows: scanner.rows,
-    firstRows: [0, ...scanner.cuts.map(({ rows }) => rows)],
-  };
 }
 
 async function compressionOf(

@@ -31,7 +31,7 @@ export async function fetch(
   const [start, end] = [source.cuts[index], source.cuts[index + 1]];
   if (start === undefined || end === undefined) throw new RangeError(`no chunk ${index} in the plan`);
   const shape = shapeFromJson(reading.shape);
-  markQuoted(shape);
+  if (reading.written !== true) markQuoted(shape);
   const file = join(directory, CHUNK_FILE);
   const scanner = scannerFor(reading.layout, {
     shape,
@@ -66,7 +66,7 @@ export async function fetch(
   } finally {
     await handle.close();
   }
-  judgeTypes(shape, source, index, reading.corrected);
+  if (reading.written !== true) judgeTypes(shape, source, index, reading.corrected);
   return { relation: readJson(file, source.columns, longest), rows: scanner.rows, bytesRead };
 }
 

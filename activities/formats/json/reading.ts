@@ -8,6 +8,8 @@ const schema = z.object({
   shape: shapeSchema,
   /** The plan had been corrected by values already: the next contradiction has the whole object read. */
   corrected: z.boolean(),
+  /** DDC has written the object: values are taken as the JSON that they are. */
+  written: z.boolean().optional(),
 });
 
 /** What reading a chunk needs to know of the plan besides columns and cuts. */

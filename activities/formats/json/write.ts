@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import type { FormatOptions } from '../../../workflows/contract.ts';
+import type { FormatOptions } from '../../../workflows/contract/formats.ts';
 import { compressor, type Compression } from '../compression.ts';
 import type { PlacedChunk, ResultLayout } from '../format.ts';
 import { holdsNotANumber, quoteNotANumbers } from './not-a-number.ts';

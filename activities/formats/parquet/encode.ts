@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FormatOptions } from '../../../workflows/contract.ts';
+import type { FormatOptions } from '../../../workflows/contract/formats.ts';
 import type { RangeReader, WrittenChunk, FormatSecrets } from '../format.ts';
 import { literal } from '../../engine/engine.ts';
 import { decryptFile } from './encryption/decrypt-file.ts';

@@ -1,4 +1,4 @@
-import { encodeStruct, ThriftError, TYPE } from './thrift.ts';
+import { decodeStruct, encodeStruct, ThriftError, TYPE } from './thrift.ts';
 import type { List, Struct } from './thrift.ts';
 
 /** Field ids of parquet.thrift, https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
@@ -38,6 +38,11 @@ export function totalRows(file: Struct): number {
   const sum = rowGroups(file).reduce((before, group) => before + rowsOf(group), 0);
   if (sum !== rows) throw new ThriftError(`it says ${rows} rows, but its row groups have ${sum}`);
   return rows;
+}
+
+/** What an encoded footer says by itself; its row groups, which follow, are not decoded. */
+export function declaredRows(footer: Buffer): number {
+  return integer(decodeStruct(footer, FILE.rows), FILE.rows);
 }
 
 export function rowGroups(file: Struct): Struct[] {

@@ -1,4 +1,4 @@
-import type { ParquetOptions } from '../../../workflows/contract.ts';
+import type { ParquetOptions } from '../../../workflows/contract/formats.ts';
 import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
 import { describe } from './describe.ts';
@@ -6,7 +6,7 @@ import { diagnose } from './diagnose.ts';
 import { encode, readBack } from './encode.ts';
 import { fetch } from './fetch.ts';
 import { parquetType } from './parquet-type.ts';
-import { epilogue, layout, rowsInTrailer } from './stitch.ts';
+import { epilogue, layout, rowsInEpilogue, rowsInTrailer } from './stitch.ts';
 
 const COMPRESSIONS: Record<NonNullable<ParquetOptions['compression']>, string> = {
   none: 'COMPRESSION uncompressed',
@@ -41,4 +41,5 @@ export const parquet: Format = {
   undivided: ({ parquet: options }) => options?.encryption !== undefined,
   epilogue,
   rowsInTrailer,
+  rowsInEpilogue,
 };

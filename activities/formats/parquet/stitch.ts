@@ -3,7 +3,15 @@ import { setImmediate } from 'node:timers/promises';
 import { TransferError } from '../../failures.ts';
 import type { PlacedChunk, ResultLayout } from '../format.ts';
 import { footerBytes, footerLength, guarded, parseFooter } from './footer.ts';
-import { moveRowGroup, rowGroups, rowsOf, schemaKey, totalRows, withEncodedRowGroups } from './metadata.ts';
+import {
+  declaredRows,
+  moveRowGroup,
+  rowGroups,
+  rowsOf,
+  schemaKey,
+  totalRows,
+  withEncodedRowGroups,
+} from './metadata.ts';
 import { encodeStruct } from './thrift.ts';
 
 const TAIL_BYTES = 8;
@@ -59,4 +67,9 @@ export async function epilogue(chunks: readonly PlacedChunk[]): Promise<Buffer> 
 
 export function rowsInTrailer(trailer: Buffer): number {
   return guarded(RESULT, () => totalRows(parseFooter(trailer, RESULT)));
+}
+
+/** Of the file as a whole, without a look at its row groups. */
+export function rowsInEpilogue(end: Buffer): number {
+  return guarded(RESULT, () => declaredRows(end.subarray(0, -TAIL_BYTES)));
 }

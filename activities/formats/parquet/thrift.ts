@@ -41,8 +41,9 @@ export class ThriftError extends Error {}
 /** Parquet's own structures nest 7 deep. */
 const MAX_DEPTH = 24;
 
-export function decodeStruct(bytes: Buffer): Struct {
-  return new Decoder(bytes).struct(0);
+/** @param last id of a field after which the rest is not looked at */
+export function decodeStruct(bytes: Buffer, last?: number): Struct {
+  return new Decoder(bytes).struct(0, last);
 }
 
 /** A structure with other bytes behind it, and its length in bytes. */
@@ -70,7 +71,7 @@ class Decoder {
     return this.#position;
   }
 
-  struct(depth: number): Struct {
+  struct(depth: number, last?: number): Struct {
     const fields: Struct = new Map();
     let id = 0;
     for (let header = this.#byte(); header !== 0; header = this.#byte()) {
@@ -80,6 +81,7 @@ class Decoder {
       const type = header & 15;
       const flag = type === TYPE.true || type === TYPE.false;
       fields.set(id, { type, value: flag ? type === TYPE.true : this.#value(type, depth) });
+      if (id === last) break;
     }
     return fields;
   }

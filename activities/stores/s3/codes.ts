@@ -35,7 +35,9 @@ export const BY_NAME: Record<string, FailureCode> = {
   InvalidPart: 'UploadLost',
   RequestTimeout: 'StoreUnavailable',
   IncompleteBody: 'StoreUnavailable',
+  // the body has changed on its way
   BadDigest: 'StoreUnavailable',
+  XAmzContentSHA256Mismatch: 'StoreUnavailable',
   OperationAborted: 'StoreUnavailable',
   PreconditionFailed: 'SourceChanged',
   AccessDenied: 'AccessDenied',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { objectKeyProblems } from '../checks/object-name.ts';
 import { scheduleProblems } from '../checks/schedule.ts';
 import { defaults } from '../default-values.ts';
 import { atMostOne, has, holdsOneOf, not, ruled } from '../rules.ts';
@@ -24,6 +25,21 @@ export const batchTransferSpec = ruled(
       .default(maxFailedRetries)
       .describe(
         `How often a failed run is tried again before it is Fatal, 0 to 10. Default: ${maxFailedRetries}.`,
+      ),
+    verify: z
+      .enum(['chunks', 'full'])
+      .optional()
+      .describe(
+        "How far a copy is verified: chunks (every chunk's result is read back before it is uploaded) or full (also the published objects, and on a mismatch what was there before is brought back). Default: chunks.",
+      ),
+    receipt: block({
+      prefix: text(512, objectKeyProblems).describe(
+        "Begin of the receipts' keys in the destination's bucket, e.g. receipts/: <prefix>/<namespace>/<name>/<run id>.json. Outside the data.",
+      ),
+    })
+      .optional()
+      .describe(
+        'Where to write what a run proves. Default: as DDC_RECEIPT_PREFIX of the worker says, else nowhere.',
       ),
     limits,
     successfulJobHistoryLimit: historyLimit(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TransferKind } from '../../../workflows/contract.ts';
+import type { TransferKind } from '../../../workflows/contract/identity.ts';
 import { canonicalDataType, DATA_TYPE_SPELLINGS } from '../data-types.ts';
 import { defaults } from '../default-values.ts';
 import { text } from './block.ts';

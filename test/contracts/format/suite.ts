@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Format } from '../../../activities/formats/format.ts';
 import { TransferError } from '../../../activities/failures.ts';
-import type { FormatOptions } from '../../../workflows/contract.ts';
+import type { FormatOptions } from '../../../workflows/contract/formats.ts';
 import {
   chunkDirectory,
   describeSource,

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import type { OrcOptions } from '../../../../workflows/contract.ts';
+import type { OrcOptions } from '../../../../workflows/contract/formats.ts';
 import { COMPRESSION } from '../messages.ts';
 import { OrcError } from '../proto.ts';
 

@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FormatOptions } from '../../../../workflows/contract.ts';
+import type { FormatOptions } from '../../../../workflows/contract/formats.ts';
 import { schemaTree } from '../../columnar/schema.ts';
 import { parseFooter, guarded } from '../../parquet/footer.ts';
 import { columnSpans, rowGroups, rowsOf } from '../../parquet/metadata.ts';
