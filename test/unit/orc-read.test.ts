@@ -148,7 +148,7 @@ describe('chunks', () => {
       let before = 0;
       expect(cut.description.firstRows).toEqual(cut.counts.map((count) => (before += count) - count));
       expect(before).toBe(2000);
-      expect((await readOrc(reader, bench, 8000)).counts.length).toBeLessThan(8);
+      expect((await readOrc(reader, bench, 16_000)).counts.length).toBeLessThan(8);
     });
   });
 

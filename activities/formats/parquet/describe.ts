@@ -2,17 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../engine/engine.ts';
 import { TransferError } from '../../failures.ts';
+import { chunkShare, cutSizes } from '../columnar/cuts.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
 import { conversionsOf } from './conversions.ts';
-import { cutRowGroups } from './cuts.ts';
 import { footerBytes, guarded, MAGIC, readFooter } from './footer.ts';
 import {
+  columnSpans,
   compressions,
   createdBy,
   rowGroups,
   rowsOf,
   topLevelColumns,
   totalRows,
+  uncompressedBytes,
   withRowGroups,
 } from './metadata.ts';
 import { openFile } from './open-file.ts';
@@ -51,7 +53,11 @@ function chunksOf(
   { chunkBytes, maxChunks, rowNumbers }: DescribeOptions,
 ): Pick<SourceDescription, 'cuts' | 'firstRows'> {
   const groups = rowGroups(file);
-  const cuts = cutRowGroups(groups, chunkBytes, maxChunks);
+  const shares = groups.map((group) => {
+    const stored = columnSpans(group).reduce((sum, { start, end }) => sum + end - start, 0);
+    return chunkShare(stored, uncompressedBytes(group));
+  });
+  const cuts = cutSizes(shares, chunkBytes, maxChunks);
   if (!rowNumbers) return { cuts };
   const before = [0];
   for (const group of groups) before.push(before.at(-1)! + rowsOf(group));

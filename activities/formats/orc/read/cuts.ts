@@ -1,4 +1,4 @@
-import { cutSizes, MAX_EXPANSION } from '../../parquet/cuts.ts';
+import { chunkShare, cutSizes } from '../../columnar/cuts.ts';
 import { KIND } from '../messages.ts';
 import type { OrcFile } from './file.ts';
 import { withNested } from './types.ts';
@@ -23,9 +23,7 @@ const WIDTHS = new Map<number, number>([
 /** Groups neighbouring stripes into chunks of about `chunkBytes`; [0, 0] when there are none. */
 export function cutStripes(orc: OrcFile, chunkBytes: number, maxChunks: number): number[] {
   const perRow = orc.rows === 0 ? 0 : decodedBytes(orc) / orc.rows;
-  const sizes = orc.stripes.map(({ start, end, rows }) =>
-    Math.max(end - start, (perRow * rows) / MAX_EXPANSION),
-  );
+  const sizes = orc.stripes.map(({ start, end, rows }) => chunkShare(end - start, perRow * rows));
   return cutSizes(sizes, chunkBytes, maxChunks);
 }
 
