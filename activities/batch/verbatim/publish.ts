@@ -1,9 +1,10 @@
 import type { Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
-import type { ObjectStore } from '../../stores/object-store.ts';
+import type { ObjectStore, WriteCondition } from '../../stores/object-store.ts';
 import { carriedObject, type ChunkBody, type ChunkRecord, type PublishedObject } from '../ledger.ts';
 import { mapSettled } from '../map-settled.ts';
-import { complete, publishedEtag } from '../publish-object.ts';
+import { complete } from '../publish-object.ts';
+import { lookAt, requireUnchanged, showObjects } from '../show-objects.ts';
 import { describedAs } from './copy.ts';
 import { partsOf, type VerbatimObject, type VerbatimPlan } from './work.ts';
 
@@ -24,20 +25,21 @@ export async function publishVerbatim(
   records: readonly ChunkRecord[],
 ): Promise<PublishedObject[]> {
   const pieces = piecesByObject(plan, records);
-  return mapSettled(plan.objects, PARALLEL_OBJECTS, async (object, number) => {
-    const { target, size, uploadId } = object;
-    const own = pieces[number]!;
-    verify(object, own);
-    const before = await publishedEtag(destination, run, target, size);
-    const etag =
-      before ??
-      (uploadId === undefined
-        ? await publishSmall(source, destination, run, plan, object, own[0]!)
-        : await complete(destination, run, target, uploadId, size, async () =>
-            own.map(({ body }) => body.part!),
-          ));
-    return { key: target, etag, bytes: size };
+  const looked = await mapSettled(plan.objects, PARALLEL_OBJECTS, async (object, number) => {
+    const { target: key, size: bytes } = object;
+    verify(object, pieces[number]!);
+    return { key, bytes, seen: await lookAt(destination, run, key, bytes) };
   });
+  const show = async ({ key, bytes, seen }: (typeof looked)[number], number: number): Promise<string> => {
+    const { condition } = seen;
+    const object = plan.objects[number]!;
+    const own = pieces[number]!;
+    if (object.uploadId === undefined)
+      return publishSmall(source, destination, run, plan, object, own[0]!, condition);
+    const parts = async () => own.map(({ body }) => body.part!);
+    return complete(destination, run, key, object.uploadId, bytes, parts, condition);
+  };
+  return showObjects(destination, run, plan.prefix, looked, PARALLEL_OBJECTS, show);
 }
 
 async function publishSmall(
@@ -47,12 +49,18 @@ async function publishSmall(
   { serverSide, bucket }: VerbatimPlan,
   object: VerbatimObject,
   { chunk, index, body }: Placed,
+  condition: WriteCondition,
 ): Promise<string> {
   const options = await describedAs(source, object.key, run);
   const { target, key, etag, size } = object;
-  if (size === 0) return (await destination.put(target, Buffer.alloc(0), options)).etag;
-  const from = serverSide ? { bucket, key, etag, size } : carriedObject(run, chunk, index, body);
-  return (await destination.copy(from, target, options)).etag;
+  if (size === 0) return (await destination.put(target, Buffer.alloc(0), { ...options, ...condition })).etag;
+  if (!serverSide) {
+    // what a late attempt would copy is removed with the ledger
+    const kept = carriedObject(run, chunk, index, body);
+    return (await destination.copy(kept, target, options)).etag;
+  }
+  await requireUnchanged(destination, target, condition);
+  return (await destination.copy({ bucket, key, etag, size }, target, options)).etag;
 }
 
 /** Of every object, in the order of its parts. */
