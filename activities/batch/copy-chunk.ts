@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { ColumnChecksums } from '../../workflows/contract/receipt.ts';
 import type { JobContext } from '../engine/serve-jobs.ts';
 import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
@@ -13,6 +14,7 @@ import { writeRecord, type ChunkBody, type ChunkRecord } from './ledger.ts';
 import { publishedBefore, putWhole } from './put-whole.ts';
 import { withScratch } from './scratch.ts';
 import { carriedKey } from './staging.ts';
+import { verifyRun } from './verify-run.ts';
 
 /** One chunk of several: read, convert, upload its bodies, and last of all its record in the ledger. */
 export async function copyChunk(
@@ -88,11 +90,12 @@ export async function copyWhole(
   const { run, work } = job;
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
-  let checksums: string[] | undefined;
+  let checksums: ColumnChecksums | undefined;
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
       const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
-      checksums = counted.checksums;
+      const record = { chunk: work.chunk, ...counted };
+      checksums = verifyRun({ ...work, source: work }, [record]).checksums;
       await context.commit();
       const file = files[0]!.path;
       const { size: bytes } = await stat(file);
