@@ -10,7 +10,7 @@ import { formatNamed } from '../../activities/registry.ts';
 
 /** Bytes; at 256 KiB a partition the engine could hold a quarter of those that are written here. */
 const MEMORY = 100e6;
-const PARTITIONS = 1_200;
+const PARTITIONS = 2_500;
 
 /** Two rows of every partition, those of one far from each other. */
 const rows = (partitions: number): string =>
