@@ -26,6 +26,7 @@ const FAILURE_CLASSES = {
   SecretUnavailable: 'retry',
   EngineCrashed: 'retry',
   ScratchFull: 'retry',
+  DestinationBusy: 'retry',
   Internal: 'retry',
   // the plan no longer fits
   SourceChanged: 'replan',
@@ -63,5 +64,13 @@ export class TransferError extends Error {
 
   get class(): FailureClass {
     return FAILURE_CLASSES[this.code];
+  }
+
+  /** The same error, and what else is to be said about it. */
+  with(more: string): TransferError {
+    const { code, message, hints, retryAfterMs, committed } = this;
+    const asked = { ...(hints && { hints }), ...(retryAfterMs && { retryAfterMs }) };
+    const error = new TransferError(code, `${message}; ${more}`, { cause: this, ...asked });
+    return Object.assign(error, { committed });
   }
 }

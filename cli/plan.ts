@@ -18,6 +18,7 @@ interface Options {
   output: OutputFormat;
   chunkBytes: number;
   parallelChunks: number;
+  receiptPrefix?: string;
 }
 
 /** `ddc plan`: what a BatchTransfer would do, without doing it. */
@@ -38,6 +39,12 @@ export function planCommand(): Command {
         .argParser(parseCount)
         .default(availableParallelism(), 'number of cores'),
     )
+    .addOption(
+      new Option(
+        '--receipt-prefix <prefix>',
+        "the worker's DDC_RECEIPT_PREFIX, where the resource names none",
+      ).env('DDC_RECEIPT_PREFIX'),
+    )
     .addHelpText(
       'after',
       `
@@ -51,10 +58,11 @@ Exit code: 0 when the transfer can run as far as can be known without writing, e
     .action(plan);
 }
 
-async function plan({ file, output, chunkBytes, parallelChunks }: Options): Promise<void> {
+async function plan({ file, output, chunkBytes, parallelChunks, receiptPrefix }: Options): Promise<void> {
+  const receipts = receiptPrefix === undefined ? {} : { prefix: receiptPrefix };
   const { transfer, secrets, warnings } = await readTransfer(file);
   const report = await withLocalEngine(secrets, chunkBytes, (context, signal) =>
-    reportPlan(context, newRun(transfer), parallelChunks, signal),
+    reportPlan({ ...context, receipts }, newRun(transfer), parallelChunks, signal),
   );
   const all: PlanReport = { ...report, warnings: [...warnings, ...report.warnings] };
   print(output, all, () => planText(all, transfer));

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import pLimit from 'p-limit';
 import { checkedSelect } from '../engine/checksums.ts';
 import { withEngine } from '../engine/duckdb.ts';
-import { literal, type Engine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { explainMisfit } from './explain-misfit.ts';
 import { engineError } from '../engine/errors.ts';
 import { renderSelect } from '../engine/select.ts';
 import type { FetchedChunk, Format, FormatSecrets } from '../formats/format.ts';
+import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { chunkRelation, type FetchedPiece } from './chunk-relation.ts';
@@ -17,7 +18,7 @@ import { columnsWritten, type ChunkWork, type PieceWork } from './plan.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import { snapshotRelation } from './snapshot.ts';
 import { nameOfChunk, verifyCounts, verifyFiles } from './verify-chunk.ts';
-import { copyStatement } from './copy-statement.ts';
+import { writeResult } from './write-result.ts';
 
 export interface ConvertedChunk {
   /** Local result files in the attempt's directory. */
@@ -56,10 +57,11 @@ export async function convertChunk(
       const compared = columns.map((column) => to.compared(column, 'rows'));
       const checked = checkedSelect(select, names, compared);
       const result = join(directory, 'result');
-      const statement = copyStatement(checked, literal(result), to, work);
-      const rowsWritten = await engine.run(statement).catch(async (error: unknown) => {
-        throw await explain(error as Error, from, work, { pieces, directory, engine });
-      });
+      const rowsWritten = await writeResult(engine, checked, result, to, work).catch(
+        async (error: unknown) => {
+          throw await explain(error as Error, from, work, { pieces, directory, engine });
+        },
+      );
       const counted = { rowsRead: sum('rows'), rowsWritten };
       verifyCounts(work, counted);
       const checksums = engine.checksums(columns.length);
@@ -139,6 +141,7 @@ export async function explain(
   work: ChunkWork,
   attempt: { pieces: readonly FetchedPiece[]; directory: string; engine: Engine },
 ): Promise<Error> {
+  if (error instanceof TransferError) return error;
   const { chunk, pieces } = work;
   const { directory, engine } = attempt;
   const misfit = await explainMisfit(error, work, {

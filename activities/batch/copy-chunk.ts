@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { ColumnChecksums } from '../../workflows/contract/receipt.ts';
 import type { JobContext } from '../engine/serve-jobs.ts';
 import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
@@ -10,9 +11,14 @@ import type { ResultFile } from './result-files.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { writeRecord, type ChunkBody, type ChunkRecord } from './ledger.ts';
+import { mapSettled } from './map-settled.ts';
 import { publishedBefore, putWhole } from './put-whole.ts';
 import { withScratch } from './scratch.ts';
 import { carriedKey } from './staging.ts';
+import { verifyRun } from './verify-run.ts';
+
+/** Bodies are streamed from files; there are many where the result is partitioned. */
+const PARALLEL_BODIES = 8;
 
 /** One chunk of several: read, convert, upload its bodies, and last of all its record in the ledger. */
 export async function copyChunk(
@@ -25,9 +31,9 @@ export async function copyChunk(
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
       const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
-      const bodies: ChunkBody[] = [];
-      for (const [index, file] of files.entries())
-        bodies.push(await uploadBody(destination, job, index, file));
+      const bodies = await mapSettled(files, PARALLEL_BODIES, (file, index) =>
+        uploadBody(destination, job, index, file),
+      );
       const record: ChunkRecord = { chunk: work.chunk, ...counted, bodies };
       verifyTrailers(record, job.work.destination.format);
       await writeRecord(destination, run, record);
@@ -88,11 +94,12 @@ export async function copyWhole(
   const { run, work } = job;
   const source = connectS3(job.source);
   const destination = connectS3(job.destination);
-  let checksums: string[] | undefined;
+  let checksums: ColumnChecksums | undefined;
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
       const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
-      checksums = counted.checksums;
+      const record = { chunk: work.chunk, ...counted };
+      checksums = verifyRun({ ...work, source: work }, [record]).checksums;
       await context.commit();
       const file = files[0]!.path;
       const { size: bytes } = await stat(file);

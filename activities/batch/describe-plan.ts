@@ -1,6 +1,7 @@
 import type { Transfer } from '../../workflows/contract.ts';
 import type { PermissionProbe, PlanReport } from '../../workflows/contract/plan-report.ts';
 import { formatNamed } from '../registry.ts';
+import { estimateFullVerification, estimateReceipt, sumOfRequests } from './estimate-checks.ts';
 import { estimateTabular, estimateVerbatim, sliceCount } from './estimate-requests.ts';
 import type { PlanJobResult } from './jobs.ts';
 import { chunkCount, isWhole, type Plan } from './plan.ts';
@@ -26,6 +27,8 @@ export interface PlanFacts extends Omit<PlanJobResult, 'plan'> {
   permissions: PermissionProbe[];
   /** Engine processes of one worker. */
   processes: number;
+  /** Whether a receipt is written. */
+  receipt: boolean;
 }
 
 /** A plan in terms of people. Pure; nothing in it is secret. */
@@ -49,13 +52,21 @@ export function describePlan(plan: Plan, facts: PlanFacts): PlanReport {
     },
     chunks,
     slices: sliceCount(chunks),
-    requests:
+    requests: sumOfRequests([
       plan.kind === 'tabular'
         ? estimateTabular(plan, formatNamed(plan.destination.format).ordered, whole)
         : estimateVerbatim(plan, whole),
+      ...(transfer.verify === 'full' ? [estimateFullVerification(plan, whole, replacedObjects(facts))] : []),
+      ...(facts.receipt ? [estimateReceipt(plan, whole)] : []),
+    ]),
     ...(seconds === undefined ? {} : { estimatedSeconds: seconds }),
     permissions,
   };
+}
+
+/** What lies at the keys that are written; below a prefix that is not known, and nothing is assumed. */
+function replacedObjects({ present }: PlanFacts): number {
+  return present?.kind === 'object' && present.object !== undefined ? 1 : 0;
 }
 
 /** The key, or the prefix with a `/` at the end. */

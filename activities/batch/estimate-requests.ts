@@ -9,7 +9,7 @@ const ABSENT = 2;
 /** Objects on one page of a listing. */
 const PAGE = 1000;
 /** Of one object, for its schema: its begin and, where it is large, its end or some samples. */
-const DESCRIBING = 2;
+export const DESCRIBING = 2;
 
 /** docs/cli.md has the same in words. */
 export function estimateTabular(plan: TabularPlan, ordered: boolean, whole: boolean): RequestEstimate {
@@ -57,8 +57,9 @@ export function estimateVerbatim(plan: VerbatimPlan, whole: boolean): RequestEst
   const kept = serverSide ? 0 : small;
   const staged = 1 + chunks.length + kept;
   return {
-    // headers of every source object are asked for, and what is at its target; bytes only where they pass through
-    get: 2 + 2 * objects.length + (serverSide ? 0 : parts + small) + slices + 1 + chunks.length,
+    // headers of every source object are asked for, and what is at its target; where the store copies, once more just before;
+    // bytes only where they pass through
+    get: 2 + 2 * objects.length + (serverSide ? small : parts + small) + slices + 1 + chunks.length,
     put: list + ABSENT * objects.length + staged + 2 * large + small + slices + listing(staged) + 1,
     part: parts,
     delete: staged + large,

@@ -13,10 +13,17 @@ export interface HeldColumns {
   conversions: string[];
 }
 
-/** The result in the types that the target holds. Unsupported names a column that it cannot hold. */
-export function holdColumns(select: CompiledSelect, format: Pick<Format, 'held'>): HeldColumns {
+/**
+ * The result in the types that the target holds. Unsupported names a column that it cannot hold.
+ * @param source name of the source's format
+ */
+export function holdColumns(
+  select: CompiledSelect,
+  format: Pick<Format, 'held'>,
+  source?: string,
+): HeldColumns {
   const columns = select.columns.map(({ name, type }) => {
-    const held = format.held(type, name);
+    const held = format.held(type, name, source);
     return { name, from: type, type: held.type, arrow: held.arrow };
   });
   const layer = {

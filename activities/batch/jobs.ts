@@ -1,5 +1,6 @@
 import type { PlanHints, Run, Statistics } from '../../workflows/contract.ts';
 import type { FormatOptions } from '../../workflows/contract/formats.ts';
+import type { ColumnChecksums } from '../../workflows/contract/receipt.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import type { FormatSecrets } from '../formats/format.ts';
@@ -99,6 +100,6 @@ export type CopyChunkResult = ChunkRecord;
 export interface CopyWholeResult {
   etag: string;
   statistics: Statistics;
-  /** See ChunkRecord. */
-  checksums?: string[];
+  /** Of what was written; absent for a copy byte for byte, and where only an attempt before has got through. */
+  checksums?: ColumnChecksums;
 }

@@ -77,7 +77,7 @@ export async function makePlan(
           secrets,
         });
         refuseKeysOfNothing(transfer, select.columns);
-        const held = holdColumns(select, to);
+        const held = holdColumns(select, to, planned.format);
         const destination = await planDestination(job.run, to, held.select, engine, directory);
         return {
           plan: { kind: 'tabular' as const, source, select: held.select, destination },

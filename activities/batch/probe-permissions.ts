@@ -36,11 +36,15 @@ export async function probeSource(store: ObjectStore, run: Run, plan: Plan): Pro
   ];
 }
 
-/** Looks at what is there, and asks whether something may be written; writes nothing. */
+/**
+ * Looks at what is there, and asks whether something may be written; writes nothing.
+ * @param receipt its key, when one is written
+ */
 export async function probeDestination(
   store: ObjectStore,
   run: Run,
   plan: Plan,
+  receipt: string | undefined,
 ): Promise<{ permissions: PermissionProbe[]; present: Present | undefined }> {
   const target = targetOf(plan);
   const location = store.location(target);
@@ -52,7 +56,9 @@ export async function probeDestination(
     },
   );
   const written = [target.endsWith('/') ? `${target}part` : target];
-  if (!isWhole(plan)) written.push(`${transferPrefix(run.transfer.uid)}plan`);
+  if (!isWhole(plan) || run.transfer.verify === 'full')
+    written.push(`${transferPrefix(run.transfer.uid)}plan`);
+  if (receipt !== undefined) written.push(receipt);
   const writes: PermissionProbe[] = [];
   for (const key of written)
     writes.push(

@@ -1,7 +1,7 @@
 import type { Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
-import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
+import type { ObjectStore, UploadedPart, WriteCondition } from '../stores/object-store.ts';
 import { assemble, type AssembledPart } from './assembly.ts';
 import {
   carriedObject,
@@ -12,7 +12,7 @@ import {
 } from './ledger.ts';
 import type { PlannedDestination } from './plan.ts';
 import { openingsOf, withOpening } from './openings.ts';
-import { isOfRun } from './staging.ts';
+import { lookAt } from './show-objects.ts';
 import { verifyEpilogue } from './verify-run.ts';
 
 /** Completes the upload whose parts the chunks have brought; an upload that is already completed is recognised. */
@@ -49,9 +49,9 @@ export async function publishObject(
     }
     return parts;
   };
-  const etag =
-    (await publishedEtag(store, run, key, bytes)) ??
-    (await complete(store, run, key, destination.uploadId!, bytes, bringParts));
+  // Asked before anything is uploaded: to a part for a completed upload a store may answer by cutting the connection.
+  const { own } = await lookAt(store, run, key, bytes);
+  const etag = own ?? (await complete(store, run, key, destination.uploadId!, bytes, bringParts));
   return { key, etag, bytes };
 }
 
@@ -83,29 +83,14 @@ export async function complete(
   uploadId: string,
   bytes: number,
   bringParts: () => Promise<UploadedPart[]>,
+  condition?: WriteCondition,
 ): Promise<string> {
   try {
-    return (await store.completeUpload(key, uploadId, await bringParts())).etag;
+    return (await store.completeUpload(key, uploadId, await bringParts(), condition)).etag;
   } catch (error) {
     if (!(error instanceof TransferError) || error.code !== 'UploadLost') throw error;
-    const etag = await publishedEtag(store, run, key, bytes);
-    if (etag !== undefined) return etag;
+    const { own } = await lookAt(store, run, key, bytes);
+    if (own !== undefined) return own;
     throw error;
   }
-}
-
-/**
- * Of the object, when an attempt whose answer was lost has completed it. Asked before anything is uploaded:
- * to a part for a completed upload a store may answer by cutting the connection.
- */
-export async function publishedEtag(
-  store: ObjectStore,
-  run: Run,
-  key: string,
-  bytes: number,
-): Promise<string | undefined> {
-  const object = await store.head(key);
-  return object !== undefined && isOfRun(object.metadata, run) && object.size === bytes
-    ? object.etag
-    : undefined;
 }

@@ -1,13 +1,14 @@
 import type { Run } from '../../workflows/contract.ts';
 import type { Format, PlacedChunk } from '../formats/format.ts';
 import { formatNamed } from '../registry.ts';
-import type { ObjectStore, UploadedPart } from '../stores/object-store.ts';
+import type { ObjectStore, UploadedPart, WriteCondition } from '../stores/object-store.ts';
 import { divide, joinParts, type DividedObject, type JoinedPart, type StagedBody } from './divide.ts';
 import { carriedObject, readCarried, type ChunkRecord, type PublishedObject } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
 import { openingsOf } from './openings.ts';
 import type { PlannedDestination, PlannedObjects } from './plan.ts';
-import { complete, publishedEtag } from './publish-object.ts';
+import { complete } from './publish-object.ts';
+import { lookAt, showObjects } from './show-objects.ts';
 import { objectMetadata } from './staging.ts';
 import { recordOpening, recordUpload } from './upload-records.ts';
 import { verifyEpilogue } from './verify-run.ts';
@@ -40,25 +41,23 @@ export async function publishObjects(
   const divided = divide(records, objects);
   const laid = await mapSettled(divided, PARALLEL_OBJECTS, async (object) => {
     const layout = await layOut(object, destination, objects);
-    return { layout, visible: await publishedEtag(store, run, layout.key, layout.bytes) };
+    const { key, bytes } = layout;
+    return { layout, key, bytes, seen: await lookAt(store, run, key, bytes) };
   });
-  const uploads = laid.filter(({ layout, visible }) => visible === undefined && layout.parts.length > 1);
+  const uploads = laid.filter(({ layout, seen }) => seen.own === undefined && layout.parts.length > 1);
   await recordOpening(
     store,
     run,
-    uploads.map(({ layout }) => layout.key),
+    uploads.map(({ key }) => key),
   );
-  const prepared = await mapSettled(laid, PARALLEL_OBJECTS, async ({ layout, visible }) => {
-    const { key, bytes } = layout;
-    const show = visible === undefined ? await prepare(store, run, layout) : async () => visible;
-    return { key, bytes, show };
-  });
-  await beforeShown(divided.map(({ key }) => key));
-  return mapSettled(prepared, PARALLEL_OBJECTS, async ({ key, bytes, show }) => ({
-    key,
-    etag: await show(),
-    bytes,
+  const prepared = await mapSettled(laid, PARALLEL_OBJECTS, async ({ layout, ...object }) => ({
+    ...object,
+    show: object.seen.own === undefined ? await prepare(store, run, layout) : undefined,
   }));
+  await beforeShown(divided.map(({ key }) => key));
+  return showObjects(store, run, objects.prefix, prepared, PARALLEL_OBJECTS, ({ show, seen }) =>
+    show!(seen.condition),
+  );
 }
 
 async function layOut(
@@ -92,12 +91,18 @@ const rowsIn = (placed: readonly PlacedChunk[], { rowsInTrailer }: Format): numb
   placed.reduce((sum, { trailer }) => sum + (rowsInTrailer?.(trailer) ?? 0), 0);
 
 /** Resolves with what makes the object visible and resolves with its ETag. */
-async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<() => Promise<string>> {
+async function prepare(
+  store: ObjectStore,
+  run: Run,
+  object: Layout,
+): Promise<(condition: WriteCondition) => Promise<string>> {
   const { key, parts, bytes } = object;
   const metadata = objectMetadata(run);
   if (parts.length === 1)
-    return async () =>
-      (await store.put(key, await bytesOf(store, run, object, parts[0]!, true), { metadata })).etag;
+    return async (condition) => {
+      const body = await bytesOf(store, run, object, parts[0]!, true);
+      return (await store.put(key, body, { metadata, ...condition })).etag;
+    };
   const uploadId = await store.createUpload(key, { metadata });
   await recordUpload(store, run, { key, uploadId });
   const uploaded: UploadedPart[] = [];
@@ -113,7 +118,8 @@ async function prepare(store: ObjectStore, run: Run, object: Layout): Promise<()
     const data = await bytesOf(store, run, object, part, last);
     if (data.length > 0) uploaded.push(await store.uploadPart(key, uploadId, index + 1, data));
   }
-  return () => complete(store, run, key, uploadId, bytes, () => Promise.resolve(uploaded));
+  return (condition) =>
+    complete(store, run, key, uploadId, bytes, () => Promise.resolve(uploaded), condition);
 }
 
 async function bytesOf(

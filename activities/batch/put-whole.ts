@@ -4,6 +4,7 @@ import type { Body, ObjectStore, UploadOptions } from '../stores/object-store.ts
 import type { CopyWholeResult } from './jobs.ts';
 import type { PlannedDestination } from './plan.ts';
 import { isOfRun, objectMetadata } from './staging.ts';
+import { joinMetadata } from './user-metadata.ts';
 
 /** What S3 takes in one request. A multipart upload here would be one that nobody remembers after a kill. */
 const MOST_BYTES = 5 * 1024 ** 3;
@@ -30,7 +31,8 @@ export async function putWhole(
     );
   const { rowsRead, rowsWritten, bytesRead } = counted;
   const counts = { [METADATA_COUNTS]: `${rowsRead} ${rowsWritten} ${bytesRead}` };
-  const metadata = { ...options.metadata, ...objectMetadata(run), ...counts };
+  const ours = { ...objectMetadata(run), ...counts };
+  const metadata = joinMetadata(options.metadata ?? {}, ours, store.location(key));
   const condition = replaces === undefined ? { creates: true } : { replaces };
   const { etag } = await store.put(key, body, { ...options, metadata, ...condition });
   return { etag, statistics: { rowsRead, rowsWritten, bytesRead, bytesWritten: bytes } };

@@ -12,7 +12,7 @@ import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import { publishedAfterAll } from './published-after-all.ts';
 import { removeStaging } from './remove-staging.ts';
-import { METADATA_TRANSFER, isOfRun, runPrefix, transferPrefix } from './staging.ts';
+import { METADATA_TRANSFER, isOfAnyPlan, isOfRun, runPrefix, transferPrefix } from './staging.ts';
 import { targetPrefix } from './target.ts';
 
 const PARALLEL_REQUESTS = 16;
@@ -27,10 +27,12 @@ export async function cleanUp(
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
-    // objects of the same place that this run has not written again
-    if (run.transfer.writeOperation === 'Overwrite')
+    // objects of the same place that this run has not written again; of Append, those of its plans before
+    const overwrite = run.transfer.writeOperation === 'Overwrite';
+    const keeps: Keeps = (metadata) => isOfRun(metadata, run) || (!overwrite && !isOfAnyPlan(metadata, run));
+    if (overwrite || run.epoch > 0)
       for (const { key } of published)
-        if (key.endsWith('/')) await removeAllOwn(store, key, run.transfer.uid, run);
+        if (key.endsWith('/')) await removeAllOwn(store, key, run.transfer.uid, keeps);
   });
 }
 
@@ -42,13 +44,24 @@ export async function discard(
   try {
     const published = plan === undefined ? undefined : await publishedAfterAll(context, run, plan);
     if (published === undefined)
-      await withStore(context, run.transfer, 'destination', (store) => removeStaging(store, runPrefix(run)));
+      await withStore(context, run.transfer, 'destination', async (store) => {
+        if (plan !== undefined) await removeAppended(store, run);
+        await removeStaging(store, runPrefix(run));
+      });
     return published;
   } catch (error) {
     // Without its bucket or its key nothing of the run can have been written.
     if (error instanceof TransferError && error.code === 'BucketNotFound') return undefined;
     throw error;
   }
+}
+
+/** What a run has appended before it failed: nobody else's objects have these names, and no later run replaces them. */
+async function removeAppended(store: ObjectStore, run: Run): Promise<void> {
+  const { writeOperation, destination, uid } = run.transfer;
+  const prefix = targetPrefix(destination);
+  if (writeOperation !== 'Append' || prefix === undefined) return;
+  await removeAllOwn(store, prefix, uid, (metadata) => !isOfAnyPlan(metadata, run));
 }
 
 /** Removes what a transfer has published, and what any of its runs left. Only objects whose metadata names it. */
@@ -79,12 +92,15 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
   return { deleted, kept };
 }
 
-/** Removes the object, or all below a key that ends with `/`, that the transfer wrote; but what `except` wrote. */
+/** Whether an object with this metadata is to stay. */
+type Keeps = (metadata: Record<string, string>) => boolean;
+
+/** Removes the object, or all below a key that ends with `/`, that the transfer wrote and `keeps` does not name. */
 async function removeAllOwn(
   store: ObjectStore,
   key: string,
   uid: string,
-  except?: Run,
+  keeps: Keeps = () => false,
 ): Promise<{ deleted: string[]; foreign: string[] }> {
   const keys: string[] = [];
   if (key.endsWith('/')) for await (const object of store.list(key)) keys.push(object.key);
@@ -93,7 +109,7 @@ async function removeAllOwn(
     const object = await store.head(candidate);
     if (object === undefined) return 'absent';
     if (object.metadata[METADATA_TRANSFER] !== uid) return 'foreign';
-    return except !== undefined && isOfRun(object.metadata, except) ? 'kept' : 'own';
+    return keeps(object.metadata) ? 'kept' : 'own';
   });
   const those = (outcome: string): string[] => keys.filter((_, index) => outcomes[index] === outcome);
   await store.delete(those('own'));

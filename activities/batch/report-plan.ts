@@ -3,6 +3,7 @@ import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
 import { describePlan } from './describe-plan.ts';
 import type { PlanJobResult } from './jobs.ts';
+import { receiptKey } from './receipt-key.ts';
 import { probeDestination, probeSource } from './probe-permissions.ts';
 import { replanning } from './replanning.ts';
 import { runSecrets } from './run-secrets.ts';
@@ -31,9 +32,10 @@ export async function reportPlan(
   return replanning(async (hints) => {
     const job = { type: 'plan' as const, run: reported, hints, ...stores, secrets };
     const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
+    const receipt = receiptKey(transfer, ANY_RUN, context.receipts.prefix);
     const [source, destination] = await Promise.all([
       withStore(context, transfer, 'source', (store) => probeSource(store, run, plan)),
-      withStore(context, transfer, 'destination', (store) => probeDestination(store, run, plan)),
+      withStore(context, transfer, 'destination', (store) => probeDestination(store, run, plan, receipt)),
     ]);
     return describePlan(plan, {
       ...found,
@@ -41,6 +43,7 @@ export async function reportPlan(
       present: destination.present,
       permissions: [...source, ...destination.permissions],
       processes,
+      receipt: receipt !== undefined,
     });
   });
 }

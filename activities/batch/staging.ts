@@ -25,9 +25,8 @@ export const isUploadKey = (key: string): boolean => /\/uploads\/[^/]+\.json$/.t
 export const publishedKey = (run: Run): string => `${epochPrefix(run)}published.json`;
 /** Lists what was at the keys that publish has written, for verify: full. */
 export const replacedKey = (run: Run): string => `${epochPrefix(run)}replaced.json`;
-/** The object itself. */
-export const keptKey = (run: Run, number: number): string =>
-  `${epochPrefix(run)}replaced/${String(number).padStart(6, '0')}`;
+/** The object itself; one for each time that it is kept. */
+export const keptKey = (run: Run, attempt: string): string => `${epochPrefix(run)}replaced/${attempt}`;
 export const verificationKey = (run: Run, attempt: string): string =>
   `${epochPrefix(run)}verification/${attempt}.json`;
 
@@ -53,3 +52,7 @@ export function objectMetadata(run: Run): Record<string, string> {
 export function isOfRun(metadata: Record<string, string>, run: Run): boolean {
   return metadata[METADATA_RUN] === run.runId && metadata[METADATA_EPOCH] === String(run.epoch);
 }
+
+/** Whether it was published by this run, perhaps from an earlier plan. */
+export const isOfAnyPlan = (metadata: Record<string, string>, run: Run): boolean =>
+  metadata[METADATA_RUN] === run.runId;

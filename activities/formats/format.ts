@@ -172,8 +172,11 @@ export interface Format {
   /** Where row `row` (from 1) of a fetched chunk is, e.g. `line 7`; absent: rows have but numbers. */
   place?(this: void, source: ChunkSource, index: number, row: number, directory: string): Promise<string>;
 
-  /** The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none. */
-  held(this: void, type: string, column: string): HeldType;
+  /**
+   * The type in which the format holds values of a column of the engine's type `type`. Unsupported when there is none.
+   * `source`: name of the format that they come from, which may not have all values of the engine's type.
+   */
+  held(this: void, type: string, column: string, source?: string): HeldType;
   /** Facts for people about what is written, e.g. `{compression: 'zstd'}`. */
   details(this: void, options: FormatOptions): Record<string, string>;
   /** Options inside COPY ... TO ... (HERE) for chunk `index`. Same bytes for the same rows. */

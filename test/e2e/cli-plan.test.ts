@@ -244,6 +244,17 @@ describe.each(['plan', 'preview'])('ddc %s refuses', (command) => {
       expect(stderr).toContain(path);
   });
 
+  test('receipts among the data', async () => {
+    // a preview writes none
+    if (command === 'preview') return;
+    const inside = spec({ receipt: { prefix: 'out.parquet/receipts' } });
+    expect(await run(yaml(inside))).toContain(
+      'spec.receipt.prefix: "out.parquet/receipts" lies in the data "out.parquet/"',
+    );
+    const outcome = await ddc([command, '-f', '-', '--receipt-prefix', 'out.parquet'], yaml(spec()));
+    expect(outcome.stderr).toContain('DDC_RECEIPT_PREFIX of the worker: "out.parquet" lies in the data');
+  });
+
   test('a SyncTransfer', async () => {
     const resource = yaml(spec()).replace('BatchTransfer', 'SyncTransfer');
     expect(await run(resource)).toContain('kind: a SyncTransfer has no end');

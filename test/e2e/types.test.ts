@@ -99,6 +99,20 @@ describe('a given schema', () => {
   });
 });
 
+test('intervals that Parquet cannot hold are text, and listed', async () => {
+  const to = await createBucket('types-interval');
+  const spans = ['1 day 00:00:00.123456', '-3 days', '2000:00:00'];
+  await put(from, 'spans.csv', `span\n${spans.join('\n')}\n`);
+  const schema = [{ name: 'span', type: 'month_day_nano_interval' }];
+  const status = await copy('interval', 'spans.csv', { schema }, to, 'out.parquet');
+  expect(status.error).toBeUndefined();
+  expect(status.destination).toMatchObject({ conversions: ['span: month_day_nano_interval -> utf8'] });
+  const file = await get(to, 'out.parquet');
+  expect(await query('SELECT span FROM read_parquet($file)', { file })).toEqual(
+    spans.map((span) => ({ span })),
+  );
+});
+
 test('a usual delimiter that is not the one given is a warning', async () => {
   const to = await createBucket('types-hint');
   const status = await copy('hint', 'semicolons.csv', {}, to, 'out.json');

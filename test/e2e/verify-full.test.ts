@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { csvOf } from '../support/csv.ts';
+import { ddc } from '../support/ddc.ts';
 import { apply, batchTransfer, untilStatus } from '../support/kubernetes.ts';
 import { createBucket, endpoint, get, headersOf, keys, put, s3Side, uploads } from '../support/s3.ts';
 import { startStack, type Stack } from '../support/stack.ts';
@@ -149,6 +151,45 @@ describe('verify: full', () => {
     expect(await leftovers()).toEqual([]);
   });
 });
+
+test.each([
+  ['whole', 'in/whole.csv', 'planned/whole.csv', 'csv'],
+  ['several', 'in/several.csv', 'planned/several.csv', 'csv'],
+  ['whole-binary', 'in/whole.binary', 'planned/whole.binary', 'binary'],
+  ['several-binary', 'in/several.binary', 'planned/several.binary', 'binary'],
+])('%s: the plan tells about as many requests as are made', async (name, from, to, dataFormat) => {
+  const side = { dataFormat, endpoint: proxy.endpoint };
+  const spec = {
+    source: s3Side(bucket, from, dataFormat === 'binary' ? side : { endpoint: proxy.endpoint }),
+    destination: s3Side(bucket, to, side),
+    verify: 'full',
+    receipt: { prefix: 'receipts' },
+  };
+  const resource = batchTransfer(stack.namespace, `planned-${name}`, spec);
+  const planned = await ddc(
+    ['plan', '-f', '-', '-o', 'json', '--chunk-bytes', '32Ki'],
+    JSON.stringify(resource),
+  );
+  const { requests } = JSON.parse(planned.stdout) as PlanReport;
+  const before = proxy.seen.length;
+  await apply(resource);
+  expect(await untilStatus(stack.namespace, `planned-${name}`, ['Succeeded', 'Fatal'])).toMatchObject({
+    status: 'Succeeded',
+  });
+  const made = { get: 0, put: 0, part: 0, delete: 0 };
+  for (const line of proxy.seen.slice(before)) made[kindOf(line)] += 1;
+  for (const kind of ['get', 'put', 'part', 'delete'] as const)
+    expect(Math.abs(made[kind] - requests[kind])).toBeLessThanOrEqual(3);
+});
+
+/** As a plan counts a request. */
+function kindOf(line: string): keyof PlanReport['requests'] {
+  const [method, path = ''] = line.split(' ');
+  if (method === 'DELETE') return 'delete';
+  if (method === 'PUT') return path.includes('partNumber=') ? 'part' : 'put';
+  if (method === 'GET' && !/[?&](list-type|uploads)/.test(path)) return 'get';
+  return method === 'HEAD' ? 'get' : 'put';
+}
 
 describe('a body that changes on its way to the store', () => {
   test.each(cases)('%s, %s: the store refuses it, and it is sent again', async (format, size) => {

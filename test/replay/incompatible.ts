@@ -1,4 +1,4 @@
-import type { BatchTransferInput, DeleteTransferInput } from '../../workflows/contract.ts';
+import type { BatchTransferInput, DeleteTransferInput, PlanTransferInput } from '../../workflows/contract.ts';
 import * as workflows from '../../workflows/index.ts';
 import { activities } from '../../workflows/proxies.ts';
 
@@ -7,6 +7,12 @@ export async function batchTransfer(input: BatchTransferInput): Promise<unknown>
   const startedAt = '1970-01-01T00:00:00Z';
   await activities.discard({ run: { transfer: input.transfer, runId: 'earlier', epoch: 0, startedAt } });
   return workflows.batchTransfer(input);
+}
+
+export async function planTransfer(input: PlanTransferInput): Promise<unknown> {
+  const startedAt = '1970-01-01T00:00:00Z';
+  await activities.discard({ run: { transfer: input.transfer, runId: 'earlier', epoch: 0, startedAt } });
+  return workflows.planTransfer(input);
 }
 
 export async function deleteTransfer(input: DeleteTransferInput): Promise<unknown> {

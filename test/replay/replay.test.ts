@@ -28,6 +28,10 @@ test('every kind of run is recorded', () => {
       'cancelled',
       're-planned',
       'fatal',
+      'receipt',
+      'verified',
+      'restored',
+      'dry-run',
       'delete',
     ]),
   );

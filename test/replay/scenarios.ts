@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { deleteWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
+import { deleteWorkflowId, planWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
 import type { TransferIdentity } from '../../workflows/contract/identity.ts';
 import { bucketsOf } from '../support/buckets.ts';
 import { batchTransfer, clusterOf } from '../support/cluster.ts';
 import { countdown, holdAt, isRecord } from '../support/crash.ts';
+import { poll } from '../support/poll.ts';
 import type { PaymentCopies } from '../support/payment-copies.ts';
 import type { ServerEnvironment } from '../support/server-environment.ts';
 
@@ -67,11 +68,31 @@ export async function runScenarios(options: ScenarioOptions): Promise<Record<str
   await amid('re-planned', () => copies.replaceSource(SEVERAL_CHUNKS));
   await expectEnd('re-planned', 'Succeeded');
 
+  await copies.start(['receipt'], 100, { receipt: { prefix: 'receipts' } });
+  await expectEnd('receipt', 'Succeeded');
+
+  await copies.start(['verified'], SEVERAL_CHUNKS, { verify: 'full' });
+  await expectEnd('verified', 'Succeeded');
+
+  copies.proxy.fault = ({ method, path }) =>
+    method === 'GET' && path.includes('/out/') ? { kind: 'corrupt', done: true } : undefined;
+  await copies.start(['restored'], SEVERAL_CHUNKS, { verify: 'full' });
+  await expectEnd('restored', 'Fatal');
+  copies.proxy.fault = () => undefined;
+
   const side = (key: string): object => bucketsOf(servers).s3Side('missing', key);
   await cluster.apply(
     batchTransfer(namespace, 'fatal', { source: side('in.csv'), destination: side('out.csv') }),
   );
   await expectEnd('fatal', 'Fatal');
+
+  await copies.start(['dry-run'], 100, {}, { 'ddc.fybrik.io/dry-run': 'true' });
+  ids['dry-run'] = planWorkflowId(await identityOf('dry-run'));
+  await poll(
+    () => cluster.getTransfer(namespace, 'dry-run'),
+    (resource) => resource?.status?.plan !== undefined,
+    'the plan',
+  );
 
   ids['delete'] = deleteWorkflowId(await identityOf('one-chunk'));
   await cluster.kubectl(['delete', 'batchtransfer', 'one-chunk', '-n', namespace]);

@@ -15,8 +15,8 @@ const DEADLINE_MS = 100_000;
 /** Copies of generated payments in a bucket of their own, through a proxy that can stop the world. */
 export interface PaymentCopies {
   proxy: StoreProxy;
-  /** Resources that copy so many payments each to `out/<name>.parquet`. */
-  start(names: string[], rows: number): Promise<void>;
+  /** Resources that copy so many payments each to `out/<name>.parquet`; `more` of their specs, and their annotations. */
+  start(names: string[], rows: number, more?: object, annotations?: object): Promise<void>;
   /** Puts other payments in the place of those that such copies read. */
   replaceSource(rows: number): Promise<void>;
   /** Waits for the end. */
@@ -46,18 +46,20 @@ export async function paymentCopies(stack: Stack, servers: ServerEnvironment): P
 
   return {
     proxy,
-    async start(names, rows) {
+    async start(names, rows, more = {}, annotations = {}) {
       const source = sourceKey(rows);
       if (!sources.has(source)) await buckets.put(bucket, source, [...paymentsCsv(rows)].join(''));
       sources.add(source);
       const side = (key: string): object => buckets.s3Side(bucket, key, { endpoint: proxy.endpoint });
-      const items = names.map((name) =>
-        batchTransfer(namespace, name, {
+      const items = names.map((name) => ({
+        ...batchTransfer(namespace, name, {
           source: side(source),
           destination: side(`out/${name}.parquet`),
           transformation: TRANSFORMATION,
+          ...more,
         }),
-      );
+        metadata: { namespace, name, annotations },
+      }));
       const { code, stderr } = await cluster.apply({ apiVersion: 'v1', kind: 'List', items });
       if (code !== 0) throw new Error(stderr);
     },

@@ -80,7 +80,7 @@ export async function copyPair(
   const remove = { action: 'RemoveColumns', columns: refused.map(({ name }) => name), options: {} };
   const steps = refused.length === 0 ? [] : [remove];
   const select = await compileSelect(planned, steps, TRANSFORMS, bench.engine);
-  const held = holdColumns(select, target);
+  const held = holdColumns(select, target, from);
   const destination = { format: to, options: {}, key: `out.${to}` };
   const plan = { kind: 'tabular' as const, source: planned, select: held.select, destination };
   const directory = mkdtempSync(join(bench.directory, 'convert-'));

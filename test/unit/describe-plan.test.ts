@@ -34,6 +34,7 @@ function report(plan: Plan, more: Partial<PlanFacts> = {}) {
     present: { kind: 'object', object: undefined },
     permissions: [],
     processes: 2,
+    receipt: false,
     ...more,
   });
 }
@@ -78,6 +79,23 @@ describe('requests', () => {
       }),
       { numRuns: runs(50) },
     );
+  });
+
+  test('a receipt, and reading back what was published, are counted', () => {
+    const full = { transfer: { ...TRANSFER, verify: 'full' as const } };
+    const there = { present: { kind: 'object' as const, object: { size: 1, metadata: {} } } };
+    for (const plan of [tabular(1, MB), tabular(4, 400 * MB)]) {
+      const plain = report(plan).requests;
+      const receipt = report(plan, { receipt: true }).requests;
+      expect(receipt.put).toBe(plain.put + 1);
+      expect(receipt.delete).toBe(plain.delete);
+      const verified = report(plan, full).requests;
+      // every chunk is read again
+      expect(verified.get).toBeGreaterThan(plain.get + plan.source.chunks.length);
+      // what is replaced is kept, and removed
+      const replacing = report(plan, { ...full, ...there }).requests;
+      expect(replacing.delete).toBe(verified.delete + 1);
+    }
   });
 
   test('bytes that the store copies itself are not read, and take its own time', () => {

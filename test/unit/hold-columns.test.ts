@@ -28,6 +28,13 @@ describe('types of Parquet', () => {
     expect(parquetType(type, 'x')).toEqual({ type: held, arrow });
   });
 
+  test('intervals finer than Parquet holds, or negative ones, are text; those of Parquet stay', () => {
+    expect(parquetType('INTERVAL', 'x', 'csv')).toEqual({ type: 'VARCHAR', arrow: 'utf8' });
+    expect(parquetType('INTERVAL[]', 'x', 'json')).toEqual({ type: 'VARCHAR[]', arrow: 'list<item: utf8>' });
+    const kept = { type: 'INTERVAL', arrow: 'month_day_nano_interval' };
+    expect(parquetType('INTERVAL', 'x', 'parquet')).toEqual(kept);
+  });
+
   test('unions are refused with the column', () => {
     expect(() => parquetType('UNION(a INTEGER)[]', 'the x')).toThrow(
       'column "the x" has the type list<item: dense_union<a: int32>>, which Parquet cannot hold; remove it with RemoveColumns, or choose another data format',

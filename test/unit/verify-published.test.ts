@@ -81,6 +81,32 @@ describe('published objects, read back', () => {
     },
   );
 
+  // a source's records are limited to half of that
+  test.each([{}, { layout: 'array' }, { compression: 'gzip' }] as const)(
+    'JSON %j: records as long as they may be written',
+    async (json) => {
+      const long = `SELECT TIMESTAMP '2024-01-01' AS at, repeat('y', 31 * 1024 * 1024) AS list`;
+      await withWorkbench(async (bench) => {
+        const options = { json };
+        const own = { ...bench, directory: chunkDirectory(bench) };
+        const queries = [long, long.replace(/\d+ \* 1024/, '1')];
+        const objects = [(await writeObject(formatNamed('json'), queries, own, { options })).object];
+        const sums = await written('json', queries.join(' UNION ALL '), bench);
+        expect(await found({ format: 'json', objects, options }, bench)).toEqual([{ rows: 2, sums }]);
+      });
+    },
+  );
+
+  test('longer ones are refused before they are published', async () => {
+    const long = `SELECT repeat('y', 33 * 1024 * 1024) AS text`;
+    await withWorkbench(async (bench) => {
+      await expect(writeObject(formatNamed('json'), ['SELECT 1 AS a', long], bench)).rejects.toMatchObject({
+        code: 'Unsupported',
+        message: expect.stringContaining('more than 33554432 bytes as JSON'),
+      });
+    });
+  });
+
   test('encrypted Parquet takes the keys', async () => {
     const key = (byte: number): string => Buffer.alloc(16, byte).toString('base64');
     const keys = { footerKey: key(1), columnKeys: [{ columns: ['list'], key: key(2) }] };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BatchActivities, Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
 import { withStore, type BatchContext } from '../context.ts';
@@ -11,23 +12,42 @@ const PARALLEL_OBJECTS = 16;
 /** What was at a key before publish: nothing, or an object that is kept beside the ledger. */
 interface Replaced {
   key: string;
+  /** ETag of the object itself; that of the kept one may be another. */
+  etag?: string;
   kept?: { key: string; etag: string; size: number; options: UploadOptions };
 }
 
 /**
- * Keeps what is at the keys that are about to be written, until the published objects are verified. An attempt after one that
- * got through leaves it: it may have published since.
+ * Keeps what is at the keys that are about to be written, until the published objects are verified. An attempt after
+ * another one finds what that has published, and leaves what it has kept; what others have written since is kept, too.
  */
 export async function keepReplaced(store: ObjectStore, run: Run, keys: readonly string[]): Promise<void> {
-  if ((await store.get(replacedKey(run))) !== undefined) return;
-  const replaced = await mapSettled(keys, PARALLEL_OBJECTS, async (key, number): Promise<Replaced> => {
+  const earlier = new Map((await keptBefore(store, run))?.map((replaced) => [replaced.key, replaced]));
+  const replaced = await mapSettled(keys, PARALLEL_OBJECTS, async (key): Promise<Replaced> => {
     const object = await store.head(key);
-    if (object === undefined) return { key };
-    const kept = keptKey(run, number);
+    const before = earlier.get(key);
+    if (object === undefined) return before ?? { key };
+    if (isOfRun(object.metadata, run)) return before ?? overtaken(store, key);
+    if (before?.etag === object.etag) return before;
+    const kept = keptKey(run, randomUUID());
     const { etag } = await copyObject(store, run, object, kept, {});
-    return { key, kept: { key: kept, etag, size: object.size, options: optionsOf(object) } };
+    const copied = { key: kept, etag, size: object.size, options: optionsOf(object) };
+    return { key, etag: object.etag, kept: copied };
   });
   await store.put(replacedKey(run), Buffer.from(JSON.stringify(replaced)));
+}
+
+/** What was there before is not there any more. */
+function overtaken(store: ObjectStore, key: string): never {
+  throw new TransferError(
+    'DestinationBusy',
+    `${store.location(key)}: another attempt of this run has published meanwhile`,
+  );
+}
+
+async function keptBefore(store: ObjectStore, run: Run): Promise<Replaced[] | undefined> {
+  const text = await store.get(replacedKey(run));
+  return text && (JSON.parse(text.toString()) as Replaced[]);
 }
 
 function optionsOf({ key: _key, size: _size, etag: _etag, ...options }: ObjectInfo): UploadOptions {
@@ -40,9 +60,7 @@ export async function restore(
   { run }: Parameters<BatchActivities['restore']>[0],
 ): Promise<void> {
   await withStore(context, run.transfer, 'destination', async (store) => {
-    const text = await store.get(replacedKey(run));
-    if (text === undefined) return;
-    const replaced = JSON.parse(text.toString()) as Replaced[];
+    const replaced = (await keptBefore(store, run)) ?? [];
     await mapSettled(replaced, PARALLEL_OBJECTS, async ({ key, kept }) => {
       const object = await store.head(key);
       if (object === undefined || !isOfRun(object.metadata, run)) return;

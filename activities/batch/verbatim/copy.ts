@@ -8,6 +8,7 @@ import { writeRecord, type ChunkBody, type ChunkRecord } from '../ledger.ts';
 import { mapSettled } from '../map-settled.ts';
 import { publishedBefore, putWhole } from '../put-whole.ts';
 import { carriedKey, objectMetadata } from '../staging.ts';
+import { joinMetadata } from '../user-metadata.ts';
 import { partRange, type VerbatimObject, type VerbatimWork } from './work.ts';
 
 /** Parts under way in one job; each is held in memory. */
@@ -118,6 +119,6 @@ export async function describedAs(source: ObjectStore, key: string, run: Run): P
     ...(cacheControl === undefined ? {} : { cacheControl }),
     ...(contentDisposition === undefined ? {} : { contentDisposition }),
     ...(contentLanguage === undefined ? {} : { contentLanguage }),
-    metadata: { ...metadata, ...objectMetadata(run) },
+    metadata: joinMetadata(metadata, objectMetadata(run), source.location(key)),
   };
 }

@@ -15,6 +15,8 @@ export interface Scanned {
   base: number;
   /** Whether `base` is known to be in line 1. */
   fromFirstLine: boolean;
+  /** As in ScanOptions. */
+  longest?: number;
   /** Whether the bytes end in the middle of the object, perhaps of a record: the rest is then not looked at. */
   sample?: boolean;
   /** Gets every block that has been scanned; its bytes are used again once this resolves. */
@@ -27,7 +29,7 @@ export async function scanAll(
   scanner: Scanner,
   where: Scanned,
 ): Promise<void> {
-  const { location, fromFirstLine, sample = false, onBlock } = where;
+  const { location, fromFirstLine, longest = LONGEST_RECORD, sample = false, onBlock } = where;
   let block = Buffer.alloc(2 * BLOCK);
   let filled = 0;
   let done = 0;
@@ -44,14 +46,14 @@ export async function scanAll(
       if (!(error instanceof Flaw)) throw error;
       throw malformed(error, location, where.base + done, fromFirstLine ? scanner.lines : undefined);
     }
-    if (filled - scanned > LONGEST_RECORD)
-      throw malformed(tooLong(scanned), location, where.base + done, undefined);
+    if (filled - scanned > longest)
+      throw malformed(tooLong(scanned, longest), location, where.base + done, undefined);
     if (scanned > 0) await onBlock?.(block.subarray(0, scanned));
     block.copyWithin(0, scanned, filled);
     filled -= scanned;
     done += scanned;
     // a long record is looked at again only when it has doubled
-    threshold = Math.min(Math.max(BLOCK, 2 * filled), LONGEST_RECORD + BLOCK);
+    threshold = Math.min(Math.max(BLOCK, 2 * filled), longest + BLOCK);
     await setImmediate();
   };
 

@@ -1,5 +1,6 @@
 import { evenCuts } from '../bytes.ts';
 import type { Column, DescribeOptions, RangeReader, SourceDescription } from '../format.ts';
+import { LONGEST_WRITTEN } from './parser.ts';
 import type { Reading } from './reading.ts';
 import { scanObject } from './scan-object.ts';
 import { Shape, shapeToJson } from './shape.ts';
@@ -17,7 +18,7 @@ export async function describeWritten(
   const shape = new Shape();
   const scan = layout === 'array' && nominal.length > 2;
   const { cuts } = scan
-    ? await scanObject({ reader, layout, compression, shape }, nominal)
+    ? await scanObject({ reader, layout, compression, shape }, nominal, LONGEST_WRITTEN)
     : { cuts: nominal };
   const reading: Reading = {
     layout,

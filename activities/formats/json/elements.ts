@@ -28,8 +28,8 @@ export class ElementScanner implements Scanner {
   #base: number;
   #place: Place;
 
-  constructor({ shape, base, begins, ends, targets }: ScanOptions) {
-    this.#parser = new Parser(shape, true);
+  constructor({ shape, base, begins, ends, targets, longest }: ScanOptions) {
+    this.#parser = new Parser(shape, true, longest);
     this.#base = base;
     this.#targets = targets;
     this.#ends = ends;

@@ -4,6 +4,7 @@ import { TransferError } from '../../failures.ts';
 import type { ChunkSource, FetchedChunk, RangeReader } from '../format.ts';
 import { wholeLines } from '../whole-lines.ts';
 import { scanAll, type Scanned } from './blocks.ts';
+import { LONGEST_RECORD, LONGEST_WRITTEN } from './parser.ts';
 import { parseReading, type Reading } from './reading.ts';
 import { readJson } from './relation.ts';
 import { withQuotes } from './rewrite.ts';
@@ -33,12 +34,14 @@ export async function fetch(
   const shape = shapeFromJson(reading.shape);
   if (reading.written !== true) markQuoted(shape);
   const file = join(directory, CHUNK_FILE);
+  const longestRecord = reading.written === true ? LONGEST_WRITTEN : LONGEST_RECORD;
   const scanner = scannerFor(reading.layout, {
     shape,
     base: start,
     begins: start === 0,
     ends: end === reader.size,
     targets: [],
+    longest: longestRecord,
   });
   let bytesRead = 0;
   let longest = 0;
@@ -50,6 +53,7 @@ export async function fetch(
       location: source.location,
       base: start,
       fromFirstLine: start === 0,
+      longest: longestRecord,
       onBlock: async (block) => {
         longest = Math.max(longest, block.length);
         written += await writeAll(handle, withQuotes(block, scanner.quotes));

@@ -17,8 +17,8 @@ export class LineScanner implements Scanner {
   readonly #targets: readonly number[];
   #base: number;
 
-  constructor({ shape, base, targets }: ScanOptions) {
-    this.#parser = new Parser(shape, false);
+  constructor({ shape, base, targets, longest }: ScanOptions) {
+    this.#parser = new Parser(shape, false, longest);
     this.#base = base;
     this.#targets = targets;
   }

@@ -37,8 +37,10 @@ ANYTHING.close();
 ANYTHING.kinds = -1;
 ANYTHING.digits = ANYTHING.scale = Infinity;
 
-/** Bytes; a longer record is refused. Bounds the buffers here and in the engine. */
+/** Bytes; a longer record of a source is refused. Bounds the buffers here and in the engine. */
 export const LONGEST_RECORD = 16 * 1024 * 1024;
+/** The same for records that are written, and read back: what a source's record holds may take more as text. */
+export const LONGEST_WRITTEN = 2 * LONGEST_RECORD;
 /** Levels of objects and lists in each other, a record's own braces among them. */
 const MAX_DEPTH = 64;
 /** Fields of all structs together. They are held in memory, in the plan and in the target's schema. */
@@ -58,6 +60,7 @@ export class Parser {
   quotes: number[] = [];
 
   readonly #multiline: boolean;
+  readonly #longest: number;
   #end = 0;
   #depth = 0;
   #fields: number;
@@ -65,8 +68,12 @@ export class Parser {
   /** Where the name ends that was looked at last. */
   #afterName = 0;
 
-  /** `multiline`: records may hold newlines between tokens; they are overwritten by spaces. */
-  constructor(shape: Shape, multiline: boolean) {
+  /**
+   * `multiline`: records may hold newlines between tokens; they are overwritten by spaces. `longest`: bytes of a record
+   * at most.
+   */
+  constructor(shape: Shape, multiline: boolean, longest: number = LONGEST_RECORD) {
+    this.#longest = longest;
     this.shape = shape;
     this.#multiline = multiline;
     this.#fields = countFields(shape);
@@ -83,7 +90,7 @@ export class Parser {
     this.#end = end;
     this.#depth = 0;
     const after = this.#object(bytes, start, this.shape);
-    if (after - start > LONGEST_RECORD) throw tooLong(start);
+    if (after - start > this.#longest) throw tooLong(start, this.#longest);
     return after;
   }
 
@@ -334,11 +341,8 @@ const HINTS: readonly (readonly [characters: string, hint: string])[] = [
   ['/#', 'comments are not JSON'],
 ];
 
-export function tooLong(position: number): Flaw {
-  return new Flaw(
-    position,
-    `a record is longer than ${LONGEST_RECORD} bytes, which is the most that is supported`,
-  );
+export function tooLong(position: number, longest: number): Flaw {
+  return new Flaw(position, `a record is longer than ${longest} bytes, which is the most that is supported`);
 }
 
 function nameTwice(position: number): Flaw {

@@ -1,6 +1,6 @@
 import { identifier, literal } from '../../engine/engine.ts';
 import type { Column, WrittenChunk } from '../format.ts';
-import { LONGEST_RECORD } from './parser.ts';
+import { LONGEST_WRITTEN } from './parser.ts';
 
 /** Beyond so many digits the engine's JSON reader rounds. */
 const EXACT_DIGITS = 15;
@@ -19,7 +19,7 @@ export function readBack(
     `columns={${types}}`,
     'records=true',
     `compression=${literal(compression === 'none' ? 'uncompressed' : compression)}`,
-    `maximum_object_size=${2 * LONGEST_RECORD}`,
+    `maximum_object_size=${LONGEST_WRITTEN}`,
   ];
   return `read_json(${parameters.join(', ')})`;
 }

@@ -1,6 +1,6 @@
 import { literal } from '../../engine/engine.ts';
 import type { Column } from '../format.ts';
-import { LONGEST_RECORD } from './parser.ts';
+import { LONGEST_WRITTEN } from './parser.ts';
 
 /** Bytes of a record up to which the engine's usual buffers do. */
 const USUAL_RECORD = 4 * 1024 * 1024;
@@ -15,8 +15,8 @@ export function readJson(
   longestRecord: number,
 ): string {
   const types = columns.map(({ name, type }) => `${literal(name)}: ${literal(type)}`).join(', ');
-  // values that are quoted take up to twice their bytes
-  const longest = longestRecord > USUAL_RECORD ? 2 * LONGEST_RECORD : USUAL_RECORD;
+  // values that are quoted take up to twice their bytes; those that were written are not
+  const longest = longestRecord > USUAL_RECORD ? LONGEST_WRITTEN : USUAL_RECORD;
   const options = [
     literal(file),
     `format='newline_delimited'`,

@@ -10,6 +10,8 @@ export interface ScanOptions {
   ends: boolean;
   /** Offsets in the object near which it is to be cut, ascending; empty when it is not. */
   targets: readonly number[];
+  /** Bytes of a record at most; default: as sources may have them. */
+  longest?: number;
 }
 
 /** Reads records from blocks of bytes, and rewrites the blocks so that every record is a line of its own. */

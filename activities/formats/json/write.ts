@@ -6,6 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { FormatOptions } from '../../../workflows/contract/formats.ts';
 import { compressor, type Compression } from '../compression.ts';
 import type { PlacedChunk, ResultLayout } from '../format.ts';
+import { refuseLongRecords } from './long-records.ts';
 import { holdsNotANumber, quoteNotANumbers } from './not-a-number.ts';
 
 /** As the engine writes arrays. Alone in a member or frame where the object is compressed: bodies are cut out. */
@@ -22,6 +23,7 @@ export async function encode(file: string, directory: string, options: FormatOpt
   const repaired = (await holdsNotANumber(file)) ? join(directory, 'numbers.json') : file;
   if (repaired !== file)
     await pipeline(createReadStream(file), quoteNotANumbers, createWriteStream(repaired));
+  await refuseLongRecords(repaired);
   const compression = compressionOf(options);
   if (compression === undefined) return repaired;
   const encoded = join(directory, `result.${compression}`);

@@ -14,11 +14,15 @@ const CONVERTED: Readonly<Record<string, string>> = {
   '"NULL"': 'INTEGER',
 };
 
-/** The type in which Parquet holds a column. Refused: unions, of which the engine's writer makes structs. */
-export function parquetType(duckdbType: string, column: string): HeldType {
+/**
+ * The type in which Parquet holds a column. Refused: unions, of which the engine's writer makes structs. Intervals are
+ * unsigned and of milliseconds in Parquet: those of other formats, which may be finer or negative, become text.
+ */
+export function parquetType(duckdbType: string, column: string, source?: string): HeldType {
   return castTo('Parquet', duckdbType, column, (type) => {
     switch (type.kind) {
       case 'simple':
+        if (type.name === 'INTERVAL' && source !== 'parquet') return 'VARCHAR';
         return CONVERTED[type.name] ?? type.name;
       case 'other':
         return `${type.name}(${type.parameters})`;
