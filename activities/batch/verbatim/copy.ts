@@ -1,6 +1,5 @@
 import type { Run } from '../../../workflows/contract.ts';
 import type { JobContext } from '../../engine/serve-jobs.ts';
-import { readRange } from '../../formats/bytes.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
 import type { ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from '../jobs.ts';
@@ -51,7 +50,7 @@ async function copyPiece(
 ): Promise<ChunkBody> {
   const { start, end } = partRange(object, part);
   const body: ChunkBody = { partition: '', bodyBytes: end - start, carriedBytes: 0, trailer: '' };
-  const { target, uploadId } = object;
+  const { target, uploadId, checksum } = object;
   if (uploadId === undefined) {
     // publish lets the store copy it
     if (serverSide || start === end) return body;
@@ -70,7 +69,7 @@ async function copyPiece(
     };
   }
   const bytes = await bytesOf(source, object, start, end);
-  return { ...body, part: await destination.uploadPart(target, uploadId, number, bytes) };
+  return { ...body, part: await destination.uploadPart(target, uploadId, number, bytes, checksum) };
 }
 
 async function bytesOf(
@@ -79,7 +78,9 @@ async function bytesOf(
   start: number,
   end: number,
 ): Promise<Buffer> {
-  return start === end ? Buffer.alloc(0) : readRange(source.open(object), start, end);
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  await source.fill(object, start, bytes);
+  return bytes;
 }
 
 /** A run of one object of one part: it is put where it belongs at once. */

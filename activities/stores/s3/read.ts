@@ -1,8 +1,9 @@
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { RangeReader } from '../../formats/format.ts';
 import { TransferError } from '../../failures.ts';
+import { giveBack } from '../../give-back.ts';
 import type { ObjectInfo } from '../object-store.ts';
 import { isTransient, storeError } from './errors.ts';
 import type { Requests } from './requests.ts';
@@ -23,6 +24,21 @@ export function rangeReader(requests: Requests, object: PinnedObject): RangeRead
   };
 }
 
+/** See ObjectStore.fill. */
+export async function fill(
+  requests: Requests,
+  object: PinnedObject,
+  start: number,
+  target: Uint8Array,
+): Promise<void> {
+  let filled = 0;
+  for await (const piece of readRange(requests, object, start, start + target.length)) {
+    target.set(piece, filled);
+    filled += piece.length;
+    giveBack(piece);
+  }
+}
+
 async function* readRange(
   requests: Requests,
   object: PinnedObject,
@@ -34,7 +50,7 @@ async function* readRange(
   let failures = 0;
   while (position < end) {
     try {
-      for await (const piece of await openRange(requests, object, position, end)) {
+      for await (const piece of received(await openRange(requests, object, position, end))) {
         if (position + piece.length > end)
           throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
         position += piece.length;
@@ -58,7 +74,7 @@ async function openRange(
   object: PinnedObject,
   start: number,
   end: number,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<IncomingMessage> {
   await meter.request();
   const answer = await client.send(
     new GetObjectCommand({
@@ -68,7 +84,7 @@ async function openRange(
       IfMatch: object.etag,
     }),
   );
-  const body = answer.Body as unknown as Readable;
+  const body = answer.Body as unknown as IncomingMessage;
   const wanted = `bytes ${start}-${end - 1}/${object.size}`;
   if (answer.$metadata.httpStatusCode === 206 && answer.ContentRange === wanted) return body;
   body.destroy();
@@ -77,4 +93,16 @@ async function openRange(
     'InvalidEndpoint',
     `reading ${location(object.key)}: ${endpoint}, or a proxy before it, does not answer to Range as S3 does: asked for ${wanted}, got ${got}`,
   );
+}
+
+/** What has arrived at the socket is copied by node's parser of HTTP, and of no use after that. */
+async function* received(body: IncomingMessage): AsyncIterable<Uint8Array> {
+  const { socket } = body;
+  // After the parser's own listener.
+  socket.on('data', giveBack);
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } finally {
+    socket.off('data', giveBack);
+  }
 }

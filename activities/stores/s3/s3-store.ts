@@ -4,7 +4,7 @@ import { copyMethods } from './copies.ts';
 import { keyCheck } from './keys.ts';
 import { objectMethods } from './objects.ts';
 import { mayWrite } from './permission.ts';
-import { rangeReader } from './read.ts';
+import { fill, rangeReader } from './read.ts';
 import { requestsTo } from './requests.ts';
 import { uploadMethods } from './uploads.ts';
 
@@ -27,6 +27,7 @@ export function connectS3(connection: S3Connection): ObjectStore {
     ...uploads,
     ...copyMethods(requests, check, { ...objects, ...uploads }),
     open: (object) => rangeReader(requests, object),
+    fill: (object, start, target) => fill(requests, object, start, target),
     mayWrite: (key) => mayWrite(requests, key),
     close: () => client.destroy(),
   };
