@@ -50,13 +50,21 @@ async function* readRange(
   let failures = 0;
   while (position < end) {
     try {
-      for await (const piece of received(await openRange(requests, object, position, end))) {
-        if (position + piece.length > end)
-          throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
-        position += piece.length;
-        failures = 0;
-        await requests.meter.bytes(piece.length);
-        yield piece;
+      const body = await openRange(requests, object, position, end);
+      const { socket } = body;
+      // Node's parser of HTTP, whose listener comes first, has copied what is in the socket's own buffers.
+      socket.on('data', giveBack);
+      try {
+        for await (const piece of body as AsyncIterable<Buffer>) {
+          if (position + piece.length > end)
+            throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
+          position += piece.length;
+          failures = 0;
+          if (requests.meter.metersBytes) await requests.meter.bytes(piece.length);
+          yield piece;
+        }
+      } finally {
+        socket.off('data', giveBack);
       }
       if (position < end) throw new TransferError('StoreUnavailable', `${doing}: the answer was cut off`);
     } catch (error) {
@@ -93,16 +101,4 @@ async function openRange(
     'InvalidEndpoint',
     `reading ${location(object.key)}: ${endpoint}, or a proxy before it, does not answer to Range as S3 does: asked for ${wanted}, got ${got}`,
   );
-}
-
-/** What has arrived at the socket is copied by node's parser of HTTP, and of no use after that. */
-async function* received(body: IncomingMessage): AsyncIterable<Uint8Array> {
-  const { socket } = body;
-  // After the parser's own listener.
-  socket.on('data', giveBack);
-  try {
-    yield* body as AsyncIterable<Uint8Array>;
-  } finally {
-    socket.off('data', giveBack);
-  }
 }
