@@ -60,7 +60,7 @@ export interface UploadedPart {
 }
 
 /** By what the store checks each part of an upload; the default is MD5, which all stores know. */
-export type PartChecksum = 'CRC32';
+type PartChecksum = 'CRC32';
 
 export interface OpenedUpload {
   uploadId: string;

@@ -69,7 +69,8 @@ export function createClient(connection: S3Connection): S3Client {
   client.middlewareStack.add(
     (next) => (args) => {
       const { headers } = args.request as { headers: Record<string, string> };
-      if (CHECKS.some((name) => headers[name] !== undefined)) headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+      if (CHECKS.some((name) => headers[name] !== undefined))
+        headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
       return next(args);
     },
     { step: 'build', name: 'unsignedPayload' },

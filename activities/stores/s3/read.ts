@@ -51,20 +51,14 @@ async function* readRange(
   while (position < end) {
     try {
       const body = await openRange(requests, object, position, end);
-      const { socket } = body;
-      // Node's parser of HTTP, whose listener comes first, has copied what is in the socket's own buffers.
-      socket.on('data', giveBack);
-      try {
-        for await (const piece of body as AsyncIterable<Buffer>) {
-          if (position + piece.length > end)
-            throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
-          position += piece.length;
-          failures = 0;
-          if (requests.meter.metersBytes) await requests.meter.bytes(piece.length);
-          yield piece;
-        }
-      } finally {
-        socket.off('data', giveBack);
+      giveBackReceived(body);
+      for await (const piece of body as AsyncIterable<Buffer>) {
+        if (position + piece.length > end)
+          throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
+        position += piece.length;
+        failures = 0;
+        if (requests.meter.metersBytes) await requests.meter.bytes(piece.length);
+        yield piece;
       }
       if (position < end) throw new TransferError('StoreUnavailable', `${doing}: the answer was cut off`);
     } catch (error) {
@@ -101,4 +95,17 @@ async function openRange(
     'InvalidEndpoint',
     `reading ${location(object.key)}: ${endpoint}, or a proxy before it, does not answer to Range as S3 does: asked for ${wanted}, got ${got}`,
   );
+}
+
+/**
+ * Node's parser of HTTP, whose listener comes first, has copied what is in the socket's own buffers. What comes after the
+ * body is not this answer's: the connection may have the next request before all of the body has been taken.
+ */
+function giveBackReceived(body: IncomingMessage): void {
+  const { socket } = body;
+  const parsed = (bytes: Buffer): void => {
+    if (!body.complete) giveBack(bytes);
+  };
+  socket.on('data', parsed);
+  body.once('close', () => socket.off('data', parsed));
 }

@@ -9,9 +9,9 @@ import { requestsTo } from './requests.ts';
 import { uploadMethods } from './uploads.ts';
 
 /**
- * An S3-compatible bucket. Keeps to what AWS, IBM COS, MinIO and versitygw have in common: Content-MD5 on every body
- * (with other checksums AWS demands part numbers without gaps), no GetObjectAttributes, no trailing checksums, no
- * DeleteObjects (its checksum differs between stores).
+ * An S3-compatible bucket. Keeps to what AWS, IBM COS, MinIO and versitygw have in common: Content-MD5 on bodies (with other
+ * checksums AWS demands part numbers without gaps; see createGaplessUpload), no GetObjectAttributes, no trailing
+ * checksums, no DeleteObjects (its checksum differs between stores).
  */
 export function connectS3(connection: S3Connection): ObjectStore {
   const requests = requestsTo(connection);

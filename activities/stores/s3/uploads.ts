@@ -23,12 +23,7 @@ import type { Requests } from './requests.ts';
 
 type UploadMethods = Pick<
   ObjectStore,
-  | 'createUpload'
-  | 'createGaplessUpload'
-  | 'uploadPart'
-  | 'completeUpload'
-  | 'abortUpload'
-  | 'emptyUploads'
+  'createUpload' | 'createGaplessUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload' | 'emptyUploads'
 >;
 
 export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMethods {
@@ -60,8 +55,7 @@ export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMet
     async uploadPart(key, uploadId, number, given, checksum): Promise<UploadedPart> {
       const body = await hold(given);
       const crc32 = checksum === undefined ? undefined : await contentCrc32(body);
-      const check =
-        crc32 === undefined ? { ContentMD5: await contentMd5(body) } : { ChecksumCRC32: crc32 };
+      const check = crc32 === undefined ? { ContentMD5: await contentMd5(body) } : { ChecksumCRC32: crc32 };
       const bytes = bodyBytes(body);
       const answer = await requests.run(`writing part ${number} of ${location(key)}`, () =>
         withBody(body, meter, (Body) =>

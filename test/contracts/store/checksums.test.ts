@@ -52,8 +52,7 @@ describe.each(stores)('a bit that changes on its way to $name', (store) => {
   });
 });
 
-const OPENED =
-  '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>';
+const OPENED = '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>';
 const refusal = (code: string): string => `<Error><Code>${code}</Code><Message>no</Message></Error>`;
 
 test.each([
