@@ -84,7 +84,9 @@ async function openUploads(
   await withStore(context, run.transfer, 'source', (source) =>
     mapSettled(parted, PARALLEL_UPLOADS, async (object) => {
       signal.throwIfAborted();
-      object.uploadId = await store.createUpload(object.target, await describedAs(source, object.key, run));
+      const described = await describedAs(source, object.key, run);
+      if (plan.serverSide) object.uploadId = await store.createUpload(object.target, described);
+      else Object.assign(object, await store.createGaplessUpload(object.target, described));
     }),
   );
 }

@@ -55,6 +55,17 @@ export interface UploadedPart {
   number: number;
   etag: string;
   bytes: number;
+  /** Base64; present when the upload's parts are checked by it. */
+  crc32?: string;
+}
+
+/** By what the store checks each part of an upload; the default is MD5, which all stores know. */
+type PartChecksum = 'CRC32';
+
+export interface OpenedUpload {
+  uploadId: string;
+  /** To be given with each part. */
+  checksum?: PartChecksum;
 }
 
 export interface PendingUpload {
@@ -75,11 +86,24 @@ export interface ObjectStore {
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Reads of exactly this version of the object: SourceChanged when it is not there any more. */
   open(object: Pick<ObjectInfo, 'key' | 'size' | 'etag'>): RangeReader;
+  /** Reads bytes of exactly this version into memory, from `start` on as many as fit; errors as in `open`. */
+  fill(object: Pick<ObjectInfo, 'key' | 'size' | 'etag'>, start: number, target: Uint8Array): Promise<void>;
   /** A small object as a whole; undefined when there is none. */
   get(key: string): Promise<Buffer | undefined>;
   put(key: string, body: Body, options?: PutOptions): Promise<{ etag: string }>;
   createUpload(key: string, options?: UploadOptions): Promise<string>;
-  uploadPart(key: string, uploadId: string, number: number, body: Body): Promise<UploadedPart>;
+  /**
+   * An upload whose parts will be numbered from 1 without gaps, and none copied by the store. Where the store can, they
+   * are checked by CRC32, which costs a tenth of MD5.
+   */
+  createGaplessUpload(key: string, options?: UploadOptions): Promise<OpenedUpload>;
+  uploadPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Body,
+    checksum?: PartChecksum,
+  ): Promise<UploadedPart>;
   /** A part that the store copies itself; `range` in bytes [start, end), at most 5 GiB. SourceChanged as in `open`. */
   uploadPartCopy(
     key: string,

@@ -1,6 +1,5 @@
 import type { Run } from '../../../workflows/contract.ts';
 import type { JobContext } from '../../engine/serve-jobs.ts';
-import { readRange } from '../../formats/bytes.ts';
 import { connectS3 } from '../../stores/s3/s3-store.ts';
 import type { ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from '../jobs.ts';
@@ -9,9 +8,10 @@ import { mapSettled } from '../map-settled.ts';
 import { publishedBefore, putWhole } from '../put-whole.ts';
 import { carriedKey, objectMetadata } from '../staging.ts';
 import { joinMetadata } from '../user-metadata.ts';
+import { withPartBuffer } from './part-buffers.ts';
 import { partRange, type VerbatimObject, type VerbatimWork } from './work.ts';
 
-/** Parts under way in one job; each is held in memory. */
+/** Parts under way in one job, each of which is held in memory; so one is read while another is written. */
 const PARALLEL_PARTS = 4;
 
 type VerbatimJob = Extract<EngineJob, { type: 'copyVerbatim' }>;
@@ -52,13 +52,12 @@ async function copyPiece(
 ): Promise<ChunkBody> {
   const { start, end } = partRange(object, part);
   const body: ChunkBody = { partition: '', bodyBytes: end - start, carriedBytes: 0, trailer: '' };
-  const { target, uploadId } = object;
+  const { target, uploadId, checksum } = object;
   if (uploadId === undefined) {
     // publish lets the store copy it
     if (serverSide || start === end) return body;
-    const kept = await destination.put(
-      carriedKey(run, chunk, index),
-      await bytesOf(source, object, start, end),
+    const kept = await withPart(source, run, object, { start, end }, (bytes) =>
+      destination.put(carriedKey(run, chunk, index), bytes),
     );
     return { ...body, carriedBytes: end - start, carriedEtag: kept.etag };
   }
@@ -70,17 +69,23 @@ async function copyPiece(
       part: await destination.uploadPartCopy(target, uploadId, number, from, { start, end }),
     };
   }
-  const bytes = await bytesOf(source, object, start, end);
-  return { ...body, part: await destination.uploadPart(target, uploadId, number, bytes) };
+  const uploaded = await withPart(source, run, object, { start, end }, (bytes) =>
+    destination.uploadPart(target, uploadId, number, bytes, checksum),
+  );
+  return { ...body, part: uploaded };
 }
 
-async function bytesOf(
+async function withPart<T>(
   source: ObjectStore,
+  { runId }: Run,
   object: VerbatimObject,
-  start: number,
-  end: number,
-): Promise<Buffer> {
-  return start === end ? Buffer.alloc(0) : readRange(source.open(object), start, end);
+  { start, end }: { start: number; end: number },
+  use: (bytes: Buffer) => Promise<T>,
+): Promise<T> {
+  return withPartBuffer(runId, end - start, async (bytes) => {
+    await source.fill(object, start, bytes);
+    return use(bytes);
+  });
 }
 
 /** A run of one object of one part: it is put where it belongs at once. */
@@ -94,7 +99,8 @@ export async function copyWholeVerbatim(
   const destination = connectS3(job.destination);
   const target = { key: object.target, ...(replaces === undefined ? {} : { replaces }) };
   try {
-    const body = await bytesOf(source, object, 0, object.size);
+    const body = Buffer.allocUnsafeSlow(object.size);
+    await source.fill(object, 0, body);
     const options = await describedAs(source, object.key, run);
     await context.commit();
     const counted = { rowsRead: 1, rowsWritten: 1, bytesRead: object.size };

@@ -1,3 +1,4 @@
+import type { OpenedUpload } from '../../stores/object-store.ts';
 import { MIN_PART_BYTES } from '../assembly.ts';
 
 /**
@@ -13,7 +14,8 @@ const SERVER_SIDE_PART_BYTES = 1024 * 1024 * 1024;
 const PIECES_PER_CHUNK = 64;
 const MOST_PARTS = 10_000;
 
-export interface VerbatimObject {
+/** With the multipart upload for an object of several parts. */
+export interface VerbatimObject extends Partial<OpenedUpload> {
   key: string;
   /** Pins the version. */
   etag: string;
@@ -23,8 +25,6 @@ export interface VerbatimObject {
   target: string;
   /** Bytes of its parts but the last; absent when it is one part. */
   partBytes?: number;
-  /** Of the multipart upload for an object of several parts. */
-  uploadId?: string;
 }
 
 /** A part of an object, or the whole when it is one part. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -58,11 +57,9 @@ async function* paced(opened: Buffer | Readable, meter: Meter): AsyncIterable<Bu
     }
 }
 
-/** Content-MD5 (RFC 1864): the store refuses a body that arrives otherwise. */
-export async function contentMd5(body: Body): Promise<string> {
-  const hash = createHash('md5');
+/** The bytes as they will be sent. */
+export async function* piecesOf(body: Body): AsyncIterable<Buffer> {
   const opened = openBody(body);
-  if (Buffer.isBuffer(opened)) hash.update(opened);
-  else for await (const piece of opened) hash.update(piece as Buffer);
-  return hash.digest('base64');
+  if (Buffer.isBuffer(opened)) yield opened;
+  else yield* opened as AsyncIterable<Buffer>;
 }

@@ -64,18 +64,22 @@ export function createClient(connection: S3Connection): S3Client {
       ? { credentials: { accessKeyId: 'anonymous', secretAccessKey: 'anonymous' }, signer: ANONYMOUS }
       : { credentials: { accessKeyId: credentials.accessKey, secretAccessKey: credentials.secretKey } }),
   });
-  // A body that the store checks by Content-MD5, which is signed, need not be signed itself: its SHA-256, computed here and
-  // there, would cost half as much again.
+  // A body that the store checks by a signed header need not be signed itself: its SHA-256, computed here and there, would
+  // cost more than that check.
   client.middlewareStack.add(
     (next) => (args) => {
       const { headers } = args.request as { headers: Record<string, string> };
-      if (headers['content-md5'] !== undefined) headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
+      if (CHECKS.some((name) => headers[name] !== undefined))
+        headers['x-amz-content-sha256'] = 'UNSIGNED-PAYLOAD';
       return next(args);
     },
     { step: 'build', name: 'unsignedPayload' },
   );
   return client;
 }
+
+/** Headers of bodies that were computed before sending. */
+const CHECKS = ['content-md5', 'x-amz-checksum-crc32'];
 
 /** Leaves requests unsigned. */
 const ANONYMOUS = { sign: async <T>(request: T): Promise<T> => request };

@@ -38,6 +38,7 @@ export const BY_NAME: Record<string, FailureCode> = {
   // the body has changed on its way
   BadDigest: 'StoreUnavailable',
   XAmzContentSHA256Mismatch: 'StoreUnavailable',
+  XAmzContentChecksumMismatch: 'StoreUnavailable',
   OperationAborted: 'StoreUnavailable',
   PreconditionFailed: 'SourceChanged',
   AccessDenied: 'AccessDenied',

@@ -7,7 +7,8 @@ import {
 import pLimit from 'p-limit';
 import { TransferError } from '../../failures.ts';
 import type { ObjectStore, PutOptions } from '../object-store.ts';
-import { bodyBytes, contentMd5, hold, withBody } from './body.ts';
+import { bodyBytes, hold, withBody } from './body.ts';
+import { contentMd5 } from './checksums.ts';
 import { conditionally } from './conditions.ts';
 import { sameEtag } from './etags.ts';
 import { head } from './head.ts';

@@ -1,8 +1,9 @@
-import type { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { RangeReader } from '../../formats/format.ts';
 import { TransferError } from '../../failures.ts';
+import { giveBack } from '../../give-back.ts';
 import type { ObjectInfo } from '../object-store.ts';
 import { isTransient, storeError } from './errors.ts';
 import type { Requests } from './requests.ts';
@@ -23,6 +24,21 @@ export function rangeReader(requests: Requests, object: PinnedObject): RangeRead
   };
 }
 
+/** See ObjectStore.fill. */
+export async function fill(
+  requests: Requests,
+  object: PinnedObject,
+  start: number,
+  target: Uint8Array,
+): Promise<void> {
+  let filled = 0;
+  for await (const piece of readRange(requests, object, start, start + target.length)) {
+    target.set(piece, filled);
+    filled += piece.length;
+    giveBack(piece);
+  }
+}
+
 async function* readRange(
   requests: Requests,
   object: PinnedObject,
@@ -34,12 +50,14 @@ async function* readRange(
   let failures = 0;
   while (position < end) {
     try {
-      for await (const piece of await openRange(requests, object, position, end)) {
+      const body = await openRange(requests, object, position, end);
+      giveBackReceived(body);
+      for await (const piece of body as AsyncIterable<Buffer>) {
         if (position + piece.length > end)
           throw new TransferError('StoreUnavailable', `${doing}: more bytes than asked for`);
         position += piece.length;
         failures = 0;
-        await requests.meter.bytes(piece.length);
+        if (requests.meter.metersBytes) await requests.meter.bytes(piece.length);
         yield piece;
       }
       if (position < end) throw new TransferError('StoreUnavailable', `${doing}: the answer was cut off`);
@@ -58,7 +76,7 @@ async function openRange(
   object: PinnedObject,
   start: number,
   end: number,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<IncomingMessage> {
   await meter.request();
   const answer = await client.send(
     new GetObjectCommand({
@@ -68,7 +86,7 @@ async function openRange(
       IfMatch: object.etag,
     }),
   );
-  const body = answer.Body as unknown as Readable;
+  const body = answer.Body as unknown as IncomingMessage;
   const wanted = `bytes ${start}-${end - 1}/${object.size}`;
   if (answer.$metadata.httpStatusCode === 206 && answer.ContentRange === wanted) return body;
   body.destroy();
@@ -77,4 +95,17 @@ async function openRange(
     'InvalidEndpoint',
     `reading ${location(object.key)}: ${endpoint}, or a proxy before it, does not answer to Range as S3 does: asked for ${wanted}, got ${got}`,
   );
+}
+
+/**
+ * Node's parser of HTTP, whose listener comes first, has copied what is in the socket's own buffers. What comes after the
+ * body is not this answer's: the connection may have the next request before all of the body has been taken.
+ */
+function giveBackReceived(body: IncomingMessage): void {
+  const { socket } = body;
+  const parsed = (bytes: Buffer): void => {
+    if (!body.complete) giveBack(bytes);
+  };
+  socket.on('data', parsed);
+  body.once('close', () => socket.off('data', parsed));
 }

@@ -5,12 +5,15 @@ import {
   ListMultipartUploadsCommand,
   ListPartsCommand,
   UploadPartCommand,
+  type CreateMultipartUploadCommandInput,
+  type CreateMultipartUploadCommandOutput,
   type ListMultipartUploadsCommandInput,
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
 import { TransferError, type FailureCode } from '../../failures.ts';
-import type { ObjectStore, PendingUpload, UploadedPart } from '../object-store.ts';
-import { bodyBytes, contentMd5, hold, withBody } from './body.ts';
+import type { ObjectStore, PendingUpload, UploadedPart, UploadOptions } from '../object-store.ts';
+import { bodyBytes, hold, withBody } from './body.ts';
+import { contentCrc32, contentMd5 } from './checksums.ts';
 import { conditionally } from './conditions.ts';
 import { etagOfParts, sameEtag } from './etags.ts';
 import { head } from './head.ts';
@@ -20,23 +23,39 @@ import type { Requests } from './requests.ts';
 
 type UploadMethods = Pick<
   ObjectStore,
-  'createUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload' | 'emptyUploads'
+  'createUpload' | 'createGaplessUpload' | 'uploadPart' | 'completeUpload' | 'abortUpload' | 'emptyUploads'
 >;
 
 export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMethods {
   const { client, meter, bucket: Bucket, location } = requests;
+  const create = async (
+    key: string,
+    options: UploadOptions,
+    checks: Pick<CreateMultipartUploadCommandInput, 'ChecksumAlgorithm'> = {},
+  ): Promise<CreateMultipartUploadCommandOutput> => {
+    await checkKey(key);
+    return requests.run(`opening an upload to ${location(key)}`, () =>
+      client.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...described(options), ...checks })),
+    );
+  };
   return {
-    async createUpload(key, options = {}) {
-      await checkKey(key);
-      const answer = await requests.run(`opening an upload to ${location(key)}`, () =>
-        client.send(new CreateMultipartUploadCommand({ Bucket, Key: key, ...described(options) })),
-      );
-      return answer.UploadId!;
+    createUpload: async (key, options = {}) => (await create(key, options)).UploadId!,
+
+    async createGaplessUpload(key, options = {}) {
+      const { UploadId, ChecksumAlgorithm } = await create(key, options, {
+        ChecksumAlgorithm: 'CRC32',
+      }).catch(async (error: unknown) => {
+        // A store that refuses what it does not know; others pass over it, and do not repeat it in their answer.
+        if (error instanceof TransferError && REFUSED.has(error.code)) return create(key, options);
+        throw error;
+      });
+      return { uploadId: UploadId!, ...(ChecksumAlgorithm === 'CRC32' ? { checksum: 'CRC32' } : {}) };
     },
 
-    async uploadPart(key, uploadId, number, given): Promise<UploadedPart> {
+    async uploadPart(key, uploadId, number, given, checksum): Promise<UploadedPart> {
       const body = await hold(given);
-      const ContentMD5 = await contentMd5(body);
+      const crc32 = checksum === undefined ? undefined : await contentCrc32(body);
+      const check = crc32 === undefined ? { ContentMD5: await contentMd5(body) } : { ChecksumCRC32: crc32 };
       const bytes = bodyBytes(body);
       const answer = await requests.run(`writing part ${number} of ${location(key)}`, () =>
         withBody(body, meter, (Body) =>
@@ -48,16 +67,21 @@ export function uploadMethods(requests: Requests, checkKey: KeyCheck): UploadMet
               PartNumber: number,
               Body,
               ContentLength: bytes,
-              ContentMD5,
+              ...check,
             }),
           ),
         ),
       );
-      return { number, etag: answer.ETag ?? '', bytes };
+      const part = { number, etag: answer.ETag ?? '', bytes };
+      return crc32 === undefined ? part : { ...part, crc32 };
     },
 
     async completeUpload(key, uploadId, parts, condition = {}) {
-      const Parts = parts.map((part) => ({ PartNumber: part.number, ETag: part.etag }));
+      const Parts = parts.map(({ number, etag, crc32 }) => ({
+        PartNumber: number,
+        ETag: etag,
+        ...(crc32 === undefined ? {} : { ChecksumCRC32: crc32 }),
+      }));
       return conditionally(requests, key, condition, (headers) =>
         requests.run(
           `completing ${location(key)}`,
@@ -123,6 +147,8 @@ async function* uploadsTo(requests: Requests, key: string): AsyncGenerator<Pendi
         : undefined;
   }
 }
+
+const REFUSED: ReadonlySet<FailureCode> = new Set(['Unsupported', 'InvalidOption']);
 
 const GONE: ReadonlySet<FailureCode> = new Set(['UploadLost', 'ObjectNotFound', 'BucketNotFound']);
 

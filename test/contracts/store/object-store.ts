@@ -100,6 +100,40 @@ export function objectStoreContract(
       });
     });
 
+    test('fills memory with bytes of one version only', async () => {
+      const content = randomBytes(3 * MIB);
+      await store.put('filled', content);
+      const object = (await store.head('filled'))!;
+      const target = Buffer.alloc(2 * MIB, 1);
+      await store.fill(object, MIB, target.subarray(0, 2 * MIB - 1));
+      expect(target.subarray(0, 2 * MIB - 1).equals(content.subarray(MIB, 3 * MIB - 1))).toBe(true);
+      expect(target.at(-1)).toBe(1);
+      await store.put('filled', randomBytes(3 * MIB));
+      await expect(store.fill(object, 0, target)).rejects.toMatchObject({ code: 'SourceChanged' });
+    });
+
+    test('an upload without gaps is checked by CRC32, part by part and as a whole', async () => {
+      const first = randomBytes(5 * MIB);
+      const last = Buffer.from('end');
+      const metadata = { 'ddc-run': 'r3' };
+      const { uploadId, checksum } = await store.createGaplessUpload('gapless', { metadata });
+      expect(checksum).toBe('CRC32');
+      const two = await store.uploadPart('gapless', uploadId, 2, last, checksum);
+      const file = join(directory, 'gapless');
+      await writeFile(file, first);
+      const whole = { file, start: 0, end: first.length };
+      const one = await store.uploadPart('gapless', uploadId, 1, whole, checksum);
+      expect(two.crc32).toBe('APwzsQ==');
+      expect(await store.uploadPart('gapless', uploadId, 1, first, checksum)).toEqual(one);
+      const forged = { ...two, crc32: 'AAAAAA==' };
+      await expect(store.completeUpload('gapless', uploadId, [one, forged])).rejects.toMatchObject({
+        code: 'UploadLost',
+      });
+      const { etag } = await store.completeUpload('gapless', uploadId, [one, two]);
+      expect(await store.head('gapless')).toMatchObject({ size: first.length + 3, etag, metadata });
+      expect((await store.get('gapless'))!.equals(Buffer.concat([first, last]))).toBe(true);
+    });
+
     test('an upload becomes visible as a whole, parts in order of their numbers with gaps', async () => {
       const first = randomBytes(5 * MIB);
       const last = Buffer.from('end');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 import type { S3Connection } from '../../../activities/stores/s3/client.ts';
@@ -85,6 +86,17 @@ describe.each(stores)('$name', ({ endpoint, accessKey, secretKey, createBucket, 
 
     test('is trusted when its certificate is given', async () => {
       await roundTrip({ endpoint: proxy.endpoint, caBundle });
+    });
+
+    test('brings the bytes as they are', async () => {
+      const bucket = await createBucket('connection');
+      const store = connectS3({ endpoint: proxy.endpoint, credentials, bucket, caBundle });
+      const bytes = randomBytes(3 * 1024 * 1024);
+      await store.put('k', bytes);
+      const target = Buffer.alloc(bytes.length);
+      await store.fill((await store.head('k'))!, 0, target);
+      store.close();
+      expect(target.equals(bytes)).toBe(true);
     });
 
     test('is not trusted else, which is fatal and says what to give', async () => {
