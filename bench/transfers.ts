@@ -18,8 +18,8 @@ export interface TransferRunner {
   run(name: string, spec: object): Promise<{ seconds: number; status: ResourceStatus }>;
   /** Creates a BatchTransfer. */
   create(name: string, spec: object): Promise<void>;
-  /** From now on, each one that succeeds, once. The server tells: to ask again and again would cost more than they do. */
-  succeeding(): Promise<AsyncIterable<{ name: string; status: ResourceStatus }>>;
+  /** Each one that succeeds, once. The server tells: to ask again and again would cost more than they do. */
+  succeeding(): AsyncIterable<{ name: string; status: ResourceStatus }>;
 }
 
 export async function transferRunner(kubeconfig: string, namespace: string): Promise<TransferRunner> {
@@ -46,25 +46,40 @@ export async function transferRunner(kubeconfig: string, namespace: string): Pro
         await delay(pollMs(performance.now() - began));
       }
     },
-    async succeeding() {
+    async *succeeding() {
       const stop = new AbortController();
-      const { resourceVersion } = await client.list<Resource>(collection, stop.signal);
-      return succeedingSince(
-        client.watch<Resource>(collection, { ...WATCH, resourceVersion, signal: stop.signal }),
-      );
+      const told = new Set<string>();
+      try {
+        for await (const resource of changing(client, collection, stop.signal)) {
+          const { name } = resource.metadata;
+          if (told.has(name) || !hasSucceeded(resource)) continue;
+          told.add(name);
+          yield { name, status: resource.status! };
+        }
+      } finally {
+        stop.abort();
+      }
     },
   };
 }
 
-async function* succeedingSince(
-  events: ReturnType<typeof KubernetesClient.prototype.watch<Resource>>,
-): AsyncGenerator<{ name: string; status: ResourceStatus }> {
-  const told = new Set<string>();
-  for await (const { type, object } of events) {
-    const { name } = object.metadata;
-    if (type !== 'MODIFIED' || told.has(name) || !hasSucceeded(object)) continue;
-    told.add(name);
-    yield { name, status: object.status! };
+/** The server may end a watch at any time. */
+async function* changing(
+  client: KubernetesClient,
+  collection: string,
+  signal: AbortSignal,
+): AsyncGenerator<Resource> {
+  for (;;) {
+    const { items, resourceVersion } = await client.list<Resource>(collection, signal);
+    yield* items;
+    for await (const { type, object } of client.watch<Resource>(collection, {
+      ...WATCH,
+      resourceVersion,
+      signal,
+    })) {
+      if (type === 'ERROR') break;
+      yield object;
+    }
   }
 }
 

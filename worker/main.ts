@@ -9,6 +9,7 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
+import { readOnce } from '../activities/secrets/read-once.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig, workerLimits } from './config.ts';
 import { receiptSettings } from './receipts.ts';
@@ -65,6 +66,7 @@ const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(u
 
 try {
   const receipts = await receiptSettings(config);
+  const readResource = resourceReader(config.kubeconfig);
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -76,11 +78,11 @@ try {
     activities: batchActivities(
       {
         pool,
-        secrets: resourceSecrets(resourceReader(config.kubeconfig)),
         storeTimeoutMs: config.storeTimeout * 1000,
         limits: workerLimits(config),
         receipts,
       },
+      () => resourceSecrets(readOnce(readResource)),
       log,
     ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

@@ -97,6 +97,7 @@ async function succeed(
     ...published,
     objects: [...published.objects, ...left.objects],
     runId: run.runId,
+    chunks: planned.chunks,
     verified: run.transfer.verify ?? 'chunks',
     ...('written' in receipt ? { receipt: receipt.written } : {}),
     startedAt,

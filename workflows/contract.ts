@@ -276,6 +276,8 @@ export interface RunResult extends PublishedRun {
   startedAt: string;
   finishedAt: string;
   runId?: string;
+  /** Absent in early histories. */
+  chunks?: number;
   verified?: Verification;
   receipt?: WrittenReceipt;
   durationSeconds: number;
