@@ -26,7 +26,7 @@ export interface System {
   /** Of the worker and its engine processes. */
   meter: ProcessMeter;
   /** CPU seconds so far by process, of servers, operator, worker, its engine processes, and of this one. */
-  cpu(): Record<string, number>;
+  cpu: () => Record<string, number>;
 }
 
 /** Starts all, prints the figures of `measure`, and leaves nothing. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
@@ -53,11 +54,15 @@ const pool = new EnginePool<EngineJob>({
   jobsPerLife: JOBS_PER_LIFE,
   scratch: { limit: scratchLimit, expected: (job) => expectedScratch(job, scratchLimit) },
   ended: (pid) => removeAttempts(scratchDirectory, pid),
-  environment: toEnvironment({
-    scratchDirectory,
-    engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
-    chunkBytes: config.chunkBytes,
-  }),
+  environment: {
+    ...toEnvironment({
+      scratchDirectory,
+      engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
+      chunkBytes: config.chunkBytes,
+    }),
+    // A process that takes another's place starts in less than half the time.
+    NODE_COMPILE_CACHE: join(scratchDirectory, 'compiled'),
+  },
 });
 const guarding = new AbortController();
 const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(used), guarding.signal).catch(

@@ -36,14 +36,21 @@ export function stepFailure(error: unknown): StepFailure {
   return { ...unclassified, class: 'retry' };
 }
 
+/** Whether nobody has told how a step ended: it may have done its work. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || isShutdown(error.cause));
+}
+
+const isShutdown = (cause: unknown): boolean =>
+  cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown';
+
 /** Whatever took the activity did not live to say what is wrong. */
 function unanswered({ activityType, cause, retryState }: ActivityFailure): { code: string; message: string } {
   const step = STEPS[activityType as keyof BatchActivities];
   const often = retryState === 'MAXIMUM_ATTEMPTS_REACHED' ? ` ${MAXIMUM_ATTEMPTS} times` : '';
   if (cause instanceof TimeoutFailure && cause.timeoutType === 'START_TO_CLOSE')
     return { code: 'Timeout', message: `${step} took longer than allowed${often}` };
-  const shutDown = cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown';
-  if (cause instanceof TimeoutFailure || shutDown) {
+  if (cause instanceof TimeoutFailure || isShutdown(cause)) {
     const message = `${step}: the worker died${often}; its log or the status of its pod says why (killed, out of memory, a crash)`;
     return { code: 'WorkerDied', message };
   }

@@ -13,12 +13,11 @@ import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { verbatimWork } from './verbatim/work.ts';
 import { orAborted } from './or-aborted.ts';
 import { chunkWork, wholeKey, type Plan, type PlanReference } from './plan.ts';
-import { wholeRun } from './put-whole.ts';
+import { publishedWhole } from './published-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
-import { verifyRun } from './verify-run.ts';
 
 /** What a slice tells while it works. */
 export interface SliceObserver {
@@ -103,10 +102,7 @@ export async function copyWhole(
     const key = wholeKey(plan);
     if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
     const result = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
-    const published = wholeRun(store, key, result);
-    const { statistics, checksums } = result;
-    if (plan.kind !== 'tabular' || checksums === undefined) return published;
-    return { ...published, checksums: verifyRun(plan, [{ chunk: 0, ...statistics, checksums }]).checksums };
+    return publishedWhole(store, plan, result);
   } finally {
     store.close();
   }

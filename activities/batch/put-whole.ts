@@ -51,7 +51,7 @@ export async function publishedBefore(
 
 /** What a run of one object has published. */
 export function wholeRun(
-  { endpoint, bucket }: ObjectStore,
+  { endpoint, bucket }: Pick<ObjectStore, 'endpoint' | 'bucket'>,
   key: string,
   { etag, statistics }: CopyWholeResult,
 ): PublishedRun {
