@@ -55,8 +55,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     // is verified after that, what was there before is back.
     const visible = transfer.verify === 'full' ? undefined : unsure.planned;
     const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
-    const { hints } = unsure;
-    const planMayHaveCopied = hints !== undefined && patched('discard-looks-for-the-copy-of-a-plan');
+    const planMayHaveCopied = unsure.hints !== undefined && patched('discard-looks-for-the-copy-of-a-plan');
     if (planned === undefined && !planMayHaveCopied) showOutcome();
     const published =
       error instanceof NotRestored
@@ -64,8 +63,9 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
         : await CancellationScope.nonCancellable(() =>
             discardRun(run, state, { plan: planned?.plan, planMayHaveCopied }),
           );
-    if (published !== undefined) {
-      const known = planned ?? (await CancellationScope.nonCancellable(() => planAgain(run, hints ?? {})));
+    if (published !== undefined && (planned !== undefined || planMayHaveCopied)) {
+      const known =
+        planned ?? (await CancellationScope.nonCancellable(() => planAgain(run, unsure.hints ?? {})));
       if (known !== undefined) return await succeed(input, run, known, published, state);
     }
     showOutcome();

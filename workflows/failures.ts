@@ -38,7 +38,9 @@ export function stepFailure(error: unknown): StepFailure {
 
 /** Whether nobody has told how a step ended: it may have done its work. */
 export function isUnanswered(error: unknown): boolean {
-  return error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || isShutdown(error.cause));
+  return (
+    error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || isShutdown(error.cause))
+  );
 }
 
 const isShutdown = (cause: unknown): boolean =>

@@ -35,7 +35,8 @@ export function batchActivities(
       beating('planReport', input.run, (beat, context) =>
         reportPlan(context, input.run, context.pool.processes, beat.signal),
       ),
-    copyWhole: (input) => beating('copyWhole', input.run, (beat, context) => copyWhole(context, input, beat.signal)),
+    copyWhole: (input) =>
+      beating('copyWhole', input.run, (beat, context) => copyWhole(context, input, beat.signal)),
     copySlice: (input) =>
       beating('copySlice', input.run, (beat, context) => {
         const { runId, transfer } = input.run;
@@ -50,7 +51,9 @@ export function batchActivities(
       }),
     publish: (input) => beating('publish', input.run, (_, context) => publish(context, input)),
     planVerification: (input) =>
-      beating('planVerification', input.run, (beat, context) => planVerification(context, input, beat.signal)),
+      beating('planVerification', input.run, (beat, context) =>
+        planVerification(context, input, beat.signal),
+      ),
     verifySlice: (input) =>
       beating('verifySlice', input.run, (beat, context) => verifySlice(context, input, beat.signal)),
     restore: (input) => beating('restore', input.run, (_, context) => restore(context, input)),
