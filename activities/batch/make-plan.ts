@@ -13,7 +13,9 @@ import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
 import { holdColumns } from './hold-columns.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
+import { keepSmall } from './keep-small.ts';
 import { planDestination } from './plan-destination.ts';
+import { SMALL_BYTES } from './small.ts';
 import { asSnapshot, snapshotColumns } from './snapshot.ts';
 import { withScratch } from './scratch.ts';
 import { refuseOverlap } from './target.ts';
@@ -52,7 +54,7 @@ export async function makePlan<R extends PlanJobResult = PlanJobResult>(
   const to = destinationFormat(transfer.destination);
   refuseUnusedKeys(transfer, 'destination', to.name);
   refuseSeveralObjects(transfer);
-  const store = connectS3(job.source);
+  const store = keepSmall(connectS3(job.source), SMALL_BYTES);
   try {
     refuseChanges(transfer);
     const found = await findSource(store, transfer.source.objectKey);
