@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
 import type { BatchActivities, FailureDetails } from './contract.ts';
 import { MAXIMUM_ATTEMPTS } from './proxies.ts';
 
@@ -36,8 +36,12 @@ export function stepFailure(error: unknown): StepFailure {
   return { ...unclassified, class: 'retry' };
 }
 
-/** Whether nobody has told how a step ended: it may have done its work. */
+/**
+ * Whether nobody has told how a step ended: it may have done its work. Of a cancelled one only the last attempt is known
+ * not to have.
+ */
 export function isUnanswered(error: unknown): boolean {
+  if (isCancellation(error)) return true;
   return (
     error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || isShutdown(error.cause))
   );
