@@ -1,7 +1,7 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'x' | 'MB/s' | 'rec/s' | 'transfers/s' | 's' | 'MiB';
+  unit: 'x' | 'MB/s' | 'rec/s' | 'transfers/s' | 's' | 'ms' | 'MiB';
   /** Absent where a figure only explains others. */
   aim?: { value: number; at: 'most' | 'least' };
 }

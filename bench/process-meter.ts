@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 const SAMPLE_MS = 250;
 /** Of `/proc/PID/stat`; the same on all of Linux' common machines. */
 const TICKS_PER_SECOND = 100;
+/** Of `/proc/PID/stat`, behind the name: utime and stime, and then cutime and cstime of children that have ended. */
+const OWN = [11, 13] as const;
+const OWN_AND_ENDED = [11, 15] as const;
 
 /** Resident memory and CPU time of a process and its children; Linux only. */
 export class ProcessMeter {
@@ -33,6 +36,11 @@ export class ProcessMeter {
     return this.#family().reduce<number>((total, pid) => total + cpuSeconds(pid), 0);
   }
 
+  /** Of the process itself, without its children. */
+  ownCpuSeconds(): number {
+    return cpuSeconds(this.#root, OWN);
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }
@@ -51,13 +59,13 @@ function residentMiB(pid: number | string): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024;
 }
 
-function cpuSeconds(pid: number | string): number {
+function cpuSeconds(pid: number | string, fields: readonly [number, number] = OWN_AND_ENDED): number {
   const stat = read(`/proc/${pid}/stat`);
-  // utime, stime, cutime and cstime, counted behind the name, which may hold anything
+  // counted behind the name, which may hold anything
   const ticks = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
-    .slice(11, 15);
+    .slice(...fields);
   return ticks.reduce((sum, each) => sum + Number(each), 0) / TICKS_PER_SECOND;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startController } from '../deploy/local/controller.ts';
 import type { ServerName } from '../deploy/local/plan.ts';
-import { startServers } from '../deploy/local/start.ts';
+import { startServers, type RunningServers } from '../deploy/local/start.ts';
 import { figureLine, type Figure } from './figures.ts';
 import { log } from './log.ts';
 import { ProcessMeter } from './process-meter.ts';
@@ -25,6 +25,8 @@ export interface System {
   runner: TransferRunner;
   /** Of the worker and its engine processes. */
   meter: ProcessMeter;
+  /** CPU seconds so far by process, of servers, operator, worker, its engine processes, and of this one. */
+  cpu: () => Record<string, number>;
 }
 
 /** Starts all, prints the figures of `measure`, and leaves nothing. */
@@ -40,7 +42,7 @@ export async function withSystem(
     log,
   });
   try {
-    for (const figure of await measured(measure, dir, servers.environment)) console.log(figureLine(figure));
+    for (const figure of await measured(measure, dir, servers)) console.log(figureLine(figure));
     process.exitCode = 0;
   } finally {
     await servers.stop();
@@ -51,8 +53,9 @@ export async function withSystem(
 async function measured(
   measure: (system: System) => Promise<Figure[]>,
   dir: string,
-  environment: Record<string, string>,
+  servers: RunningServers,
 ): Promise<Figure[]> {
+  const { environment } = servers;
   const kubeconfig = environment['KUBECONFIG']!;
   const crds = ['--kubeconfig', kubeconfig, 'apply', '--server-side', '-f', join(ROOT, 'deploy', 'crds')];
   execFileSync(environment['DDC_KUBECTL']!, crds);
@@ -61,14 +64,25 @@ async function measured(
   const worker = await startController('worker', controller);
   const operator = await startController('operator', controller);
   const meter = new ProcessMeter(worker.pid);
+  const others = [...servers.processes(), { name: 'operator', pid: operator.pid }].map(({ name, pid }) => ({
+    name,
+    meter: new ProcessMeter(pid),
+  }));
+  const cpu = (): Record<string, number> => ({
+    ...Object.fromEntries(others.map((other) => [other.name, other.meter.ownCpuSeconds()])),
+    worker: meter.ownCpuSeconds(),
+    'engine-processes': meter.cpuSeconds() - meter.ownCpuSeconds(),
+    bench: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+  });
   const store = new BenchStore(accessOf(environment));
   try {
     await store.createBucket();
     const runner = await transferRunner(kubeconfig, NAMESPACE);
-    return await measure({ dir, environment, store, runner, meter });
+    return await measure({ dir, environment, store, runner, meter, cpu });
   } finally {
     store.close();
     meter.stop();
+    for (const other of others) other.meter.stop();
     await operator.stop();
     await worker.stop();
   }

@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import type { ResourceStatus } from '../operator/api/status.ts';
+import { KubernetesClient, loadKubeConfig } from '../operator/kubernetes.ts';
 
-const GROUP = { group: 'fybrik.io', version: 'v1', plural: 'batchtransfers' };
 /** Often enough to time a small copy, seldom enough not to take the machine from a large one. */
 const pollMs = (elapsed: number): number => Math.min(250, 20 + elapsed / 20);
+/** Seconds and milliseconds: longer than any benchmark. */
+const WATCH = { timeoutSeconds: 3_600, idleTimeout: 3_600_000, onOpen: (): void => undefined };
 const ENDED = new Set(['Succeeded', 'Fatal', 'ConfigurationError']);
 
 interface Resource {
-  metadata: { name: string };
+  metadata: { name: string; resourceVersion: string };
   status?: ResourceStatus;
 }
 
@@ -17,18 +18,21 @@ export interface TransferRunner {
   run(name: string, spec: object): Promise<{ seconds: number; status: ResourceStatus }>;
   /** Creates a BatchTransfer. */
   create(name: string, spec: object): Promise<void>;
-  /** Those that have succeeded, with the rows they wrote. @throws Error when one will never */
-  succeeded(): Promise<{ name: string; rows: number | undefined }[]>;
+  /** Each one that succeeds, once. The server tells: to ask again and again would cost more than they do. */
+  succeeding(): AsyncIterable<{ name: string; status: ResourceStatus }>;
 }
 
 export async function transferRunner(kubeconfig: string, namespace: string): Promise<TransferRunner> {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfig);
-  await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: namespace } } });
-  const api = config.makeApiClient(CustomObjectsApi);
+  const client = new KubernetesClient(loadKubeConfig(kubeconfig));
+  await client.create('/api/v1/namespaces', { metadata: { name: namespace } });
+  const collection = `/apis/fybrik.io/v1/namespaces/${namespace}/batchtransfers`;
   const create = async (name: string, spec: object): Promise<void> => {
-    const body = { apiVersion: 'fybrik.io/v1', kind: 'BatchTransfer', metadata: { name }, spec };
-    await api.createNamespacedCustomObject({ ...GROUP, namespace, body });
+    await client.create(collection, {
+      apiVersion: 'fybrik.io/v1',
+      kind: 'BatchTransfer',
+      metadata: { name },
+      spec,
+    });
   };
   return {
     create,
@@ -36,23 +40,50 @@ export async function transferRunner(kubeconfig: string, namespace: string): Pro
       const began = performance.now();
       await create(name, spec);
       for (;;) {
-        const resource = (await api.getNamespacedCustomObject({ ...GROUP, namespace, name })) as Resource;
+        const resource = await client.get<Resource>(`${collection}/${name}`);
         if (hasSucceeded(resource))
           return { seconds: (performance.now() - began) / 1000, status: resource.status! };
         await delay(pollMs(performance.now() - began));
       }
     },
-    async succeeded() {
-      const { items } = (await api.listNamespacedCustomObject({ ...GROUP, namespace })) as {
-        items: Resource[];
-      };
-      return items
-        .filter(hasSucceeded)
-        .map(({ metadata: { name }, status }) => ({ name, rows: status?.numRecords }));
+    async *succeeding() {
+      const stop = new AbortController();
+      const told = new Set<string>();
+      try {
+        for await (const resource of changing(client, collection, stop.signal)) {
+          const { name } = resource.metadata;
+          if (told.has(name) || !hasSucceeded(resource)) continue;
+          told.add(name);
+          yield { name, status: resource.status! };
+        }
+      } finally {
+        stop.abort();
+      }
     },
   };
 }
 
+/** The server may end a watch at any time. */
+async function* changing(
+  client: KubernetesClient,
+  collection: string,
+  signal: AbortSignal,
+): AsyncGenerator<Resource> {
+  for (;;) {
+    const { items, resourceVersion } = await client.list<Resource>(collection, signal);
+    yield* items;
+    for await (const { type, object } of client.watch<Resource>(collection, {
+      ...WATCH,
+      resourceVersion,
+      signal,
+    })) {
+      if (type === 'ERROR') break;
+      yield object;
+    }
+  }
+}
+
+/** @throws Error when it never will */
 function hasSucceeded({ metadata: { name }, status }: Resource): boolean {
   const state = status?.status ?? '';
   if (ENDED.has(state) && state !== 'Succeeded') throw new Error(`${name}: ${state}: ${status?.error}`);

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 import pino from 'pino';
@@ -9,6 +10,7 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
+import { readOnce } from '../activities/secrets/read-once.ts';
 import { resourceSecrets } from '../activities/secrets/resource.ts';
 import { readWorkerConfig, workerLimits } from './config.ts';
 import { receiptSettings } from './receipts.ts';
@@ -52,11 +54,15 @@ const pool = new EnginePool<EngineJob>({
   jobsPerLife: JOBS_PER_LIFE,
   scratch: { limit: scratchLimit, expected: (job) => expectedScratch(job, scratchLimit) },
   ended: (pid) => removeAttempts(scratchDirectory, pid),
-  environment: toEnvironment({
-    scratchDirectory,
-    engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
-    chunkBytes: config.chunkBytes,
-  }),
+  environment: {
+    ...toEnvironment({
+      scratchDirectory,
+      engineMemory: (config.memoryLimit * ENGINE_SHARE) / config.parallelChunks,
+      chunkBytes: config.chunkBytes,
+    }),
+    // A process that takes another's place starts in less than half the time.
+    NODE_COMPILE_CACHE: join(scratchDirectory, 'compiled'),
+  },
 });
 const guarding = new AbortController();
 const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(used), guarding.signal).catch(
@@ -65,6 +71,7 @@ const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(u
 
 try {
   const receipts = await receiptSettings(config);
+  const readResource = resourceReader(config.kubeconfig);
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -76,11 +83,11 @@ try {
     activities: batchActivities(
       {
         pool,
-        secrets: resourceSecrets(resourceReader(config.kubeconfig)),
         storeTimeoutMs: config.storeTimeout * 1000,
         limits: workerLimits(config),
         receipts,
       },
+      () => resourceSecrets(readOnce(readResource)),
       log,
     ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,

@@ -18,6 +18,7 @@ import type {
 } from './contract.ts';
 import { copySlices } from './copy-slices.ts';
 import { runFailure, stepFailure } from './failures.ts';
+import { planAgain, planRun, type MaybeVisible, type Retried } from './planning.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
 import { showRunState, type RunState } from './run-state.ts';
@@ -26,9 +27,6 @@ import { writeReceipt } from './write-receipt.ts';
 
 /** A source that changes more often while it is copied will not hold still. */
 const MAX_REPLANS = 20;
-
-/** Characters; Temporal allows 400 bytes, and a character may take four. */
-const MAX_SUMMARY = 100;
 
 /** About a minute of trying to remove what is not needed any more. */
 const TIDY_RETRIES = 3;
@@ -40,7 +38,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
   const state = showRunState(transfer);
   const startedAt = info.startTime.toISOString();
   const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
-  const retried = <T>(step: () => Promise<T>): Promise<T> =>
+  const retried: Retried = (step) =>
     withRetries(step, { maxRetries: transfer.maxFailedRetries, observer: state });
   const unsure: MaybeVisible = {};
   try {
@@ -57,22 +55,23 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
     // is verified after that, what was there before is back.
     const visible = transfer.verify === 'full' ? undefined : unsure.planned;
     const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
-    if (planned === undefined) showOutcome();
+    const planMayHaveCopied = unsure.hints !== undefined && patched('discard-looks-for-the-copy-of-a-plan');
+    if (planned === undefined && !planMayHaveCopied) showOutcome();
     const published =
       error instanceof NotRestored
         ? undefined
-        : await CancellationScope.nonCancellable(() => discardRun(run, state, planned?.plan));
-    if (planned !== undefined && published !== undefined)
-      return succeed(input, run, planned, published, state);
+        : await CancellationScope.nonCancellable(() =>
+            discardRun(run, state, { plan: planned?.plan, planMayHaveCopied }),
+          );
+    if (published !== undefined && (planned !== undefined || planMayHaveCopied)) {
+      const known =
+        planned ?? (await CancellationScope.nonCancellable(() => planAgain(run, unsure.hints ?? {})));
+      if (known !== undefined) return await succeed(input, run, known, published, state);
+    }
     showOutcome();
     state.end(cancelled ? 'Cancelled' : 'Fatal');
     throw cancelled ? error : runFailure(failure);
   }
-}
-
-/** The plan of a run from the step on that makes its copy visible. */
-interface MaybeVisible {
-  planned?: PlannedRun;
 }
 
 /** The copy is visible: what remains is tidying up. */
@@ -97,6 +96,7 @@ async function succeed(
     ...published,
     objects: [...published.objects, ...left.objects],
     runId: run.runId,
+    chunks: planned.chunks,
     verified: run.transfer.verify ?? 'chunks',
     ...('written' in receipt ? { receipt: receipt.written } : {}),
     startedAt,
@@ -158,7 +158,7 @@ function leftElsewhere({ endpoint, bucket, key }: WrittenObject): string {
 async function copyAndPublish(
   run: Run,
   state: RunState,
-  retried: <T>(step: () => Promise<T>) => Promise<T>,
+  retried: Retried,
   unsure: MaybeVisible,
 ): Promise<{ planned: PlannedRun; published: PublishedRun }> {
   let hints: PlanHints = {};
@@ -167,8 +167,7 @@ async function copyAndPublish(
     delete unsure.planned;
     try {
       state.enter('plan');
-      const summary = run.transfer.source.description.slice(0, MAX_SUMMARY);
-      planned = await retried(() => activities.plan.executeWithOptions({ summary }, [{ run, hints }]));
+      planned = await planRun(run, hints, retried, unsure);
       const { progress } = state;
       progress.source = planned.source;
       progress.destination = planned.destination;
@@ -178,6 +177,7 @@ async function copyAndPublish(
       progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
       state.enter('copy');
       const { plan } = planned;
+      if (planned.published !== undefined) return { planned, published: planned.published };
       const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
         publishVerified(run, plan, state, retried, publish);
       if (planned.whole ?? planned.chunks === 1) {
@@ -221,14 +221,19 @@ async function copyAndPublish(
 /**
  * Removes what the run has left, as far as the store can be reached. What remains is removed by the transfer's next
  * run or with the resource. Resolves with the copy when it turns out to be visible.
- * @param plan of a run whose copy may be visible
+ * @param unsure the plan of a run whose copy may be visible, or whether there may be a copy without that anybody knows its
+ *   plan
  */
-async function discardRun(run: Run, state: RunState, plan?: unknown): Promise<PublishedRun | undefined> {
+async function discardRun(
+  run: Run,
+  state: RunState,
+  unsure: { plan: unknown; planMayHaveCopied: boolean },
+): Promise<PublishedRun | undefined> {
   const planned = state.progress.chunksTotal > 0;
   state.enter('discard');
   const maxRetries = planned ? TIDY_RETRIES : 0;
   try {
-    return await withRetries(() => activities.discard({ run, plan }), { maxRetries });
+    return await withRetries(() => activities.discard({ run, ...unsure }), { maxRetries });
   } catch (error) {
     if (!(error instanceof StepEnded)) throw error;
     log.warn('what the run left could not be removed', { reason: error.message });

@@ -163,6 +163,8 @@ export interface PlannedRun {
   whole?: boolean;
   /** Whether anything lies beside the data that has to be cleaned up after the run. */
   staged: boolean;
+  /** A small copy has been made while everything was at hand. */
+  published?: PublishedRun;
   /** Where the run's receipt goes; absent = none is written. */
   receiptKey?: string;
   /** Opaque to workflows: where the plan is, or the plan itself when it is one chunk. */
@@ -223,8 +225,11 @@ export interface WriteReceiptInput extends Pick<PlannedRun, 'plan' | 'source' | 
 }
 
 export interface BatchActivities {
-  /** Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible. */
-  plan(input: { run: Run; hints: PlanHints }): Promise<PlannedRun>;
+  /**
+   * Looks at source and destination, cuts the work, opens the upload. Nothing becomes visible, unless a small copy may be made
+   * at once (`mayCopy`).
+   */
+  plan(input: { run: Run; hints: PlanHints; mayCopy?: boolean }): Promise<PlannedRun>;
   /** What a run would do; nothing is written. */
   planReport(input: { run: Run }): Promise<PlanReport>;
   /** A run of one chunk, copied and published in one step. */
@@ -243,9 +248,14 @@ export interface BatchActivities {
   cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
   /**
    * Removes everything that is not visible: uploads, ledger. Idempotent. With the plan of a run whose copy may be visible
-   * though nobody was told: resolves with that copy if it is, and leaves the rest to `cleanUp`.
+   * though nobody was told: resolves with that copy if it is, and leaves the rest to `cleanUp`. `planMayHaveCopied`: the same
+   * for a plan that nobody was told of.
    */
-  discard(input: { run: Run; plan?: unknown }): Promise<PublishedRun | undefined>;
+  discard(input: {
+    run: Run;
+    plan?: unknown;
+    planMayHaveCopied?: boolean;
+  }): Promise<PublishedRun | undefined>;
   /** Removes what the transfer published, and what its runs may have left. Idempotent. */
   deleteData(input: DeleteTransferInput): Promise<DeletedData>;
 }
@@ -276,6 +286,8 @@ export interface RunResult extends PublishedRun {
   startedAt: string;
   finishedAt: string;
   runId?: string;
+  /** Absent in early histories. */
+  chunks?: number;
   verified?: Verification;
   receipt?: WrittenReceipt;
   durationSeconds: number;

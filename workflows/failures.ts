@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
 import type { BatchActivities, FailureDetails } from './contract.ts';
 import { MAXIMUM_ATTEMPTS } from './proxies.ts';
 
@@ -36,14 +36,27 @@ export function stepFailure(error: unknown): StepFailure {
   return { ...unclassified, class: 'retry' };
 }
 
+/**
+ * Whether nobody has told how a step ended: it may have done its work. Of a cancelled one only the last attempt is known
+ * not to have.
+ */
+export function isUnanswered(error: unknown): boolean {
+  if (isCancellation(error)) return true;
+  return (
+    error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || isShutdown(error.cause))
+  );
+}
+
+const isShutdown = (cause: unknown): boolean =>
+  cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown';
+
 /** Whatever took the activity did not live to say what is wrong. */
 function unanswered({ activityType, cause, retryState }: ActivityFailure): { code: string; message: string } {
   const step = STEPS[activityType as keyof BatchActivities];
   const often = retryState === 'MAXIMUM_ATTEMPTS_REACHED' ? ` ${MAXIMUM_ATTEMPTS} times` : '';
   if (cause instanceof TimeoutFailure && cause.timeoutType === 'START_TO_CLOSE')
     return { code: 'Timeout', message: `${step} took longer than allowed${often}` };
-  const shutDown = cause instanceof ApplicationFailure && cause.type === 'WorkerShutdown';
-  if (cause instanceof TimeoutFailure || shutDown) {
+  if (cause instanceof TimeoutFailure || isShutdown(cause)) {
     const message = `${step}: the worker died${often}; its log or the status of its pod says why (killed, out of memory, a crash)`;
     return { code: 'WorkerDied', message };
   }

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
 import type { BatchActivities } from '../../workflows/contract.ts';
 import { activityFailure } from '../activity-failure.ts';
+import type { SecretResolver } from '../secrets/secrets.ts';
 import type { BatchContext } from './context.ts';
 import { copySlice, copyWhole } from './copy-slice.ts';
 import { planVerification } from './full/plan.ts';
@@ -17,19 +18,27 @@ import { writeReceipt } from './write-receipt.ts';
 /** Heartbeats carry cancellation to the activity: this often it can learn of it. */
 const HEARTBEAT_MS = 500;
 
-/** The batch activities as Temporal calls them: heartbeats, logs and failures in Temporal's terms. */
-export function batchActivities(context: BatchContext, log: Logger): BatchActivities {
+/**
+ * The batch activities as Temporal calls them: heartbeats, logs and failures in Temporal's terms.
+ * @param secrets makes a resolver for one activity
+ */
+export function batchActivities(
+  worker: Omit<BatchContext, 'secrets'>,
+  secrets: () => SecretResolver,
+  log: Logger,
+): BatchActivities {
   // A slice holds its plan and its chunks' records: no more of a run than keep the pool busy, the others hold nothing.
-  const slices = new Turns(2 * context.pool.capacity);
+  const slices = new Turns(2 * worker.pool.capacity);
   return {
-    plan: (input) => beating('plan', input.run, (beat) => planRun(context, input, beat.signal)),
+    plan: (input) => beating('plan', input.run, (beat, context) => planRun(context, input, beat.signal)),
     planReport: (input) =>
-      beating('planReport', input.run, (beat) =>
+      beating('planReport', input.run, (beat, context) =>
         reportPlan(context, input.run, context.pool.processes, beat.signal),
       ),
-    copyWhole: (input) => beating('copyWhole', input.run, (beat) => copyWhole(context, input, beat.signal)),
+    copyWhole: (input) =>
+      beating('copyWhole', input.run, (beat, context) => copyWhole(context, input, beat.signal)),
     copySlice: (input) =>
-      beating('copySlice', input.run, (beat) => {
+      beating('copySlice', input.run, (beat, context) => {
         const { runId, transfer } = input.run;
         const about = { transfer: `${transfer.namespace}/${transfer.name}`, run: runId };
         return slices.take(runId, beat.signal, () =>
@@ -40,22 +49,24 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
           }),
         );
       }),
-    publish: (input) => beating('publish', input.run, () => publish(context, input)),
+    publish: (input) => beating('publish', input.run, (_, context) => publish(context, input)),
     planVerification: (input) =>
-      beating('planVerification', input.run, (beat) => planVerification(context, input, beat.signal)),
+      beating('planVerification', input.run, (beat, context) =>
+        planVerification(context, input, beat.signal),
+      ),
     verifySlice: (input) =>
-      beating('verifySlice', input.run, (beat) => verifySlice(context, input, beat.signal)),
-    restore: (input) => beating('restore', input.run, () => restore(context, input)),
-    writeReceipt: (input) => beating('writeReceipt', input.run, () => writeReceipt(context, input)),
-    cleanUp: (input) => beating('cleanUp', input.run, () => cleanUp(context, input)),
-    discard: (input) => beating('discard', input.run, () => discard(context, input)),
-    deleteData: (input) => beating('deleteData', input, () => deleteData(context, input)),
+      beating('verifySlice', input.run, (beat, context) => verifySlice(context, input, beat.signal)),
+    restore: (input) => beating('restore', input.run, (_, context) => restore(context, input)),
+    writeReceipt: (input) => beating('writeReceipt', input.run, (_, context) => writeReceipt(context, input)),
+    cleanUp: (input) => beating('cleanUp', input.run, (_, context) => cleanUp(context, input)),
+    discard: (input) => beating('discard', input.run, (_, context) => discard(context, input)),
+    deleteData: (input) => beating('deleteData', input, (_, context) => deleteData(context, input)),
   };
 
   async function beating<T>(
     name: string,
     subject: { transfer: { namespace: string; name: string }; runId?: string },
-    work: (beat: { signal: AbortSignal; details(value: unknown): void }) => Promise<T>,
+    work: (beat: { signal: AbortSignal; details(value: unknown): void }, context: BatchContext) => Promise<T>,
   ): Promise<T> {
     const activity = Context.current();
     let details: unknown;
@@ -64,13 +75,14 @@ export function batchActivities(context: BatchContext, log: Logger): BatchActivi
     const about = { activity: name, transfer: `${namespace}/${transfer}`, attempt: activity.info.attempt };
     try {
       const signal = activity.cancellationSignal;
-      return await work({
+      const beat = {
         signal,
-        details: (value) => {
+        details: (value: unknown): void => {
           details = value;
           activity.heartbeat(value);
         },
-      });
+      };
+      return await work(beat, { ...worker, secrets: secrets() });
     } catch (error) {
       const failure = activityFailure(error, activity.cancellationSignal);
       log.warn({ ...about, failure: failure.type, reason: failure.message }, 'activity failed');

@@ -36,13 +36,17 @@ const PARALLEL_PIECES = 8;
 /** One conversion at a time in a process: it fills a core; other jobs use the time to download and upload. */
 export const oneAtATime = pLimit(1);
 
-/** Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only. */
+/**
+ * Reads one chunk, transforms it and writes the result to local files. The bytes depend on work and secrets only.
+ * @param open an engine that is open already, for the same directory and secrets
+ */
 export async function convertChunk(
   source: ObjectStore,
   work: ChunkWork,
   directory: string,
   settings: EngineSettings,
   secrets: RunSecrets,
+  open?: Engine,
 ): Promise<ConvertedChunk> {
   const from = formatNamed(work.format);
   const to = formatNamed(work.destination.format);
@@ -50,8 +54,12 @@ export async function convertChunk(
   const select = renderChunk(work, pieces, to.text);
   const sum = (field: 'rows' | 'bytesRead'): number =>
     pieces.reduce((total, { fetched }) => total + fetched[field], 0);
+  const within = <T>(convert: (engine: Engine) => Promise<T>): Promise<T> =>
+    open === undefined
+      ? withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, convert)
+      : convert(open);
   return oneAtATime(() =>
-    withEngine({ directory, memoryLimit: settings.engineMemory, secrets }, async (engine) => {
+    within(async (engine) => {
       const columns = columnsWritten(work);
       const names = columns.map(({ name }) => name);
       const compared = columns.map((column) => to.compared(column, 'rows'));

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { ColumnChecksums } from '../../workflows/contract/receipt.ts';
 import type { JobContext } from '../engine/serve-jobs.ts';
 import { TransferError } from '../failures.ts';
@@ -7,15 +6,15 @@ import { connectS3 } from '../stores/s3/s3-store.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { carriedBytes, restPartNumber } from './assembly.ts';
 import { convertChunk } from './convert.ts';
+import { convertWhole } from './convert-whole.ts';
 import type { ResultFile } from './result-files.ts';
 import type { EngineSettings } from './engine-settings.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
 import { writeRecord, type ChunkBody, type ChunkRecord } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
-import { publishedBefore, putWhole } from './put-whole.ts';
+import { publishedBefore } from './put-whole.ts';
 import { withScratch } from './scratch.ts';
 import { carriedKey } from './staging.ts';
-import { verifyRun } from './verify-run.ts';
 
 /** Bodies are streamed from files; there are many where the result is partitioned. */
 const PARALLEL_BODIES = 8;
@@ -97,14 +96,10 @@ export async function copyWhole(
   let checksums: ColumnChecksums | undefined;
   try {
     return await withScratch(settings.scratchDirectory, async (directory) => {
-      const { files, ...counted } = await convertChunk(source, work, directory, settings, job.secrets);
-      const record = { chunk: work.chunk, ...counted };
-      checksums = verifyRun({ ...work, source: work }, [record]).checksums;
-      await context.commit();
-      const file = files[0]!.path;
-      const { size: bytes } = await stat(file);
-      const whole = { body: { file, start: 0, end: bytes }, bytes, options: {} };
-      return { ...(await putWhole(destination, run, work.destination, whole, counted)), checksums };
+      const at = { source, destination, directory, settings, secrets: job.secrets, context };
+      const converted = await convertWhole(run, work, at);
+      checksums = converted.checksums;
+      return converted.publish();
     });
   } catch (error) {
     // an earlier attempt may have got through before it was killed, and the source may have gone since

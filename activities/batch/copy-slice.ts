@@ -102,9 +102,7 @@ export async function copyWhole(
     const key = wholeKey(plan);
     if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
     const result = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
-    const published = wholeRun(store, key, result);
-    const { checksums } = result;
-    return checksums === undefined ? published : { ...published, checksums };
+    return wholeRun(store, key, result);
   } finally {
     store.close();
   }

@@ -7,6 +7,7 @@ import { copyVerbatim, copyWholeVerbatim } from './verbatim/copy.ts';
 import { verifyBytes } from './full/bytes.ts';
 import { describePublished, verifyChunk } from './full/rows.ts';
 import { makePlan } from './make-plan.ts';
+import { planJob } from './plan-job.ts';
 import { preview } from './preview.ts';
 
 leaveMemoryOutOfCoreDumps();
@@ -18,6 +19,8 @@ serveJobs<EngineJob>(async (job, context) => {
   switch (job.type) {
     case 'plan':
       return makePlan(job, settings);
+    case 'planRun':
+      return planJob(job, settings, context);
     case 'preview':
       return preview(job, settings);
     case 'copyChunk':

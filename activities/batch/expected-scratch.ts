@@ -1,5 +1,6 @@
 import { TransferError } from '../failures.ts';
 import { formatNamed } from '../registry.ts';
+import { SMALL_BYTES } from './small.ts';
 import type { EngineJob } from './jobs.ts';
 import type { PieceWork } from './plan.ts';
 import { nameOfChunk } from './verify-chunk.ts';
@@ -10,6 +11,9 @@ const PLAN_BYTES = 2 ** 20;
 const FACTOR = 4;
 /** Text of compressed columns; chunks of such formats are cut so that they decode to at most 8 times their size. */
 const FACTOR_TO_TEXT = 12;
+
+/** Of a plan with a small copy. */
+export const SMALL_SCRATCH = PLAN_BYTES + FACTOR_TO_TEXT * SMALL_BYTES;
 
 /**
  * Bytes of scratch that a job is expected to use, from experience: more is possible (digests of short values), and
@@ -23,6 +27,8 @@ export function expectedScratch(job: EngineJob, limit: number): number {
     case 'preview':
     case 'describePublished':
       return PLAN_BYTES;
+    case 'planRun':
+      return job.copies ? SMALL_SCRATCH : PLAN_BYTES;
     // parts are held in memory, or only digested
     case 'copyVerbatim':
     case 'copyWholeVerbatim':

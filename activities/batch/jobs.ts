@@ -24,6 +24,16 @@ export type EngineJob =
       secrets: RunSecrets;
     }
   | {
+      type: 'planRun';
+      run: Run;
+      hints: PlanHints;
+      /** Whether a small copy may be made at once. */
+      copies: boolean;
+      source: S3Connection;
+      destination: S3Connection;
+      secrets: RunSecrets;
+    }
+  | {
       type: 'preview';
       run: Run;
       hints: PlanHints;
@@ -93,6 +103,11 @@ export interface PlanJobResult {
   source: TechnicalMetadata;
   destination: TechnicalMetadata;
   warnings: string[];
+}
+
+export interface PlanRunJobResult extends PlanJobResult {
+  /** Of a small copy that has been made. */
+  copied?: CopyWholeResult;
 }
 
 export type CopyChunkResult = ChunkRecord;

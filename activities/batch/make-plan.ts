@@ -1,9 +1,11 @@
 import type { Transfer } from '../../workflows/contract.ts';
 import { withEngine } from '../engine/duckdb.ts';
+import type { Engine } from '../engine/engine.ts';
 import { compileSelect, needsRowNumbers } from '../engine/select.ts';
 import { TransferError } from '../failures.ts';
 import type { Format } from '../formats/format.ts';
 import { TRANSFORMS, formatForKey, formatNamed } from '../registry.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
 import { describeSource } from './describe-source.ts';
 import { refuseKeysOfNothing, refuseSeveralObjects, refuseUnusedKeys } from './encryption.ts';
@@ -11,7 +13,9 @@ import type { EngineSettings } from './engine-settings.ts';
 import { findSource } from './find-source.ts';
 import { holdColumns } from './hold-columns.ts';
 import type { EngineJob, PlanJobResult } from './jobs.ts';
+import { keepSmall } from './keep-small.ts';
 import { planDestination } from './plan-destination.ts';
+import { SMALL_BYTES } from './small.ts';
 import { asSnapshot, snapshotColumns } from './snapshot.ts';
 import { withScratch } from './scratch.ts';
 import { refuseOverlap } from './target.ts';
@@ -21,15 +25,24 @@ import { BINARY, isVerbatim } from './verbatim/plan.ts';
 /** What makePlan needs of a job. */
 export type PlanJob = Omit<Extract<EngineJob, { type: 'plan' }>, 'type'>;
 
+/** Where a plan of rows is made, until it is. */
+interface Open {
+  source: ObjectStore;
+  engine: Engine;
+  directory: string;
+}
+
 /**
  * Looks at the source and decides everything about the run; writes nothing anywhere.
  * @param numbered whether chunks may have to know the number of their first row
+ * @param then what to do with a plan of rows while everything is open
  */
-export async function makePlan(
+export async function makePlan<R extends PlanJobResult = PlanJobResult>(
   job: PlanJob,
   settings: EngineSettings,
   numbered = true,
-): Promise<PlanJobResult> {
+  then?: (made: PlanJobResult, open: Open) => Promise<R>,
+): Promise<PlanJobResult | R> {
   const { secrets } = job;
   const { transfer } = job.run;
   const { transformations } = transfer;
@@ -41,7 +54,7 @@ export async function makePlan(
   const to = destinationFormat(transfer.destination);
   refuseUnusedKeys(transfer, 'destination', to.name);
   refuseSeveralObjects(transfer);
-  const store = connectS3(job.source);
+  const store = keepSmall(connectS3(job.source), SMALL_BYTES);
   try {
     refuseChanges(transfer);
     const found = await findSource(store, transfer.source.objectKey);
@@ -79,8 +92,8 @@ export async function makePlan(
         refuseKeysOfNothing(transfer, select.columns);
         const held = holdColumns(select, to, planned.format);
         const destination = await planDestination(job.run, to, held.select, engine, directory);
-        return {
-          plan: { kind: 'tabular' as const, source, select: held.select, destination },
+        const made: PlanJobResult = {
+          plan: { kind: 'tabular', source, select: held.select, destination },
           source: metadata,
           destination: {
             format: to.name,
@@ -90,6 +103,7 @@ export async function makePlan(
           },
           warnings: [...warnings, ...select.warnings],
         };
+        return then === undefined ? made : then(made, { source: store, engine, directory });
       }),
     );
   } finally {

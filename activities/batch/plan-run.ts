@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchActivities, PlannedRun, Run } from '../../workflows/contract.ts';
-import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
 import { connectionTo, withStore, type BatchContext } from './context.ts';
-import type { PlanJobResult } from './jobs.ts';
+import { mayBeSmall } from './small.ts';
+import { SMALL_SCRATCH } from './expected-scratch.ts';
+import type { PlanRunJobResult } from './jobs.ts';
 import { storePlan } from './ledger.ts';
 import { mapSettled } from './map-settled.ts';
-import { orAborted } from './or-aborted.ts';
-import { chunkCount, isWhole, type Plan, type PlanReference } from './plan.ts';
+import { chunkCount, isWhole, wholeKey, type Plan, type PlanReference } from './plan.ts';
+import { wholeRun } from './put-whole.ts';
 import { receiptKey } from './receipt-key.ts';
 import { chunksPerSlice } from './slices.ts';
 import { runSecrets } from './run-secrets.ts';
@@ -23,41 +25,31 @@ export async function planRun(
   input: Parameters<BatchActivities['plan']>[0],
   signal: AbortSignal,
 ): Promise<PlannedRun> {
-  const { run, hints } = input;
+  const { run, hints, mayCopy = false } = input;
   const { transfer } = run;
   const stores = {
     source: await connectionTo(context, transfer, 'source'),
     destination: await connectionTo(context, transfer, 'destination'),
   };
-  // A destination that cannot be reached is known before anything is copied, and before the status says that the
-  // run may have written; what is wrong with the source is told first.
-  const looked = withStore(context, transfer, 'destination', (store) =>
-    store.head(transfer.destination.objectKey),
-  );
-  looked.catch(() => undefined);
   const secrets = await runSecrets(context.secrets, run, stores.destination);
-  const job = { type: 'plan' as const, run, hints, ...stores, secrets };
-  const { plan, ...found } = await context.pool.run<PlanJobResult>(job, run.runId, signal);
-  rememberReplaced(plan, await orAborted(signal, looked));
+  const copies = mayCopy && mayBeSmall(transfer) && context.pool.scratch >= SMALL_SCRATCH;
+  const job = { type: 'planRun' as const, run, hints, copies, ...stores, secrets };
+  const { plan, copied, ...found } = await context.pool.run<PlanRunJobResult>(job, run.runId, signal);
   const key = receiptKey(run.transfer, run.runId, context.receipts.prefix);
   const receipt = key === undefined ? {} : { receiptKey: key };
   const chunks = chunkCount(plan);
   const whole = isWhole(plan);
+  const published =
+    copied === undefined ? {} : { published: wholeRun(stores.destination, wholeKey(plan), copied) };
   const inline: PlanReference = { kind: 'inline', plan };
-  const sliceSize = chunksPerSlice(chunks);
+  const planned = { chunks, sliceSize: chunksPerSlice(chunks), whole, ...published, ...receipt, ...found };
   if (whole && JSON.stringify(inline).length <= MAX_INLINE_BYTES)
-    return { chunks, sliceSize, whole, staged: false, plan: inline, ...receipt, ...found };
+    return { ...planned, staged: false, plan: inline };
   const stored = await withStore(context, transfer, 'destination', async (store) => {
     if (!whole) await openUploads(context, run, plan, store, signal);
     return storePlan(store, planKey(run, randomUUID()), plan);
   });
-  return { chunks, sliceSize, whole, staged: true, plan: stored, ...receipt, ...found };
-}
-
-function rememberReplaced(plan: Plan, there: ObjectInfo | undefined): void {
-  if (there === undefined) return;
-  if (plan.kind === 'verbatim') plan.replaces = there.etag;
-  else if (plan.destination.key === there.key) plan.destination.replaces = there.etag;
+  return { ...planned, staged: true, plan: stored };
 }
 
 /** Of every object that is made of parts while chunks are copied. */

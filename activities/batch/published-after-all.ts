@@ -2,6 +2,7 @@ import type { PublishedRun, Run } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
+import { mayBeSmall } from './small.ts';
 import { loadPlan } from './ledger.ts';
 import { isWhole, wholeKey, type Plan, type PlanReference } from './plan.ts';
 import { publish } from './publish.ts';
@@ -24,6 +25,19 @@ export async function publishedAfterAll(
     if (!isWhole(plan))
       return (await anyVisible(store, run, plan)) ? finish(context, run, reference) : undefined;
     const key = wholeKey(plan);
+    const result = await publishedBefore(store, run, key);
+    return result && wholeRun(store, key, result);
+  });
+}
+
+/** The same for a run whose plan nobody was told of, but which may have been small. */
+export async function publishedWhilePlanning(
+  context: BatchContext,
+  run: Run,
+): Promise<PublishedRun | undefined> {
+  if (!mayBeSmall(run.transfer)) return undefined;
+  return withStore(context, run.transfer, 'destination', async (store) => {
+    const key = run.transfer.destination.objectKey;
     const result = await publishedBefore(store, run, key);
     return result && wholeRun(store, key, result);
   });

@@ -53,10 +53,11 @@ export async function publishedBefore(
 
 /** What a run of one object has published. */
 export function wholeRun(
-  { endpoint, bucket }: ObjectStore,
+  { endpoint, bucket }: Pick<ObjectStore, 'endpoint' | 'bucket'>,
   key: string,
-  { etag, statistics }: CopyWholeResult,
+  { etag, statistics, checksums }: CopyWholeResult,
 ): PublishedRun {
   const object = { endpoint, bucket, key, etag, bytes: statistics.bytesWritten };
-  return { objects: [object], objectCount: 1, statistics };
+  const known = checksums === undefined ? {} : { checksums };
+  return { objects: [object], objectCount: 1, statistics, ...known };
 }

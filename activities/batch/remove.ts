@@ -10,7 +10,7 @@ import type {
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
-import { publishedAfterAll } from './published-after-all.ts';
+import { publishedAfterAll, publishedWhilePlanning } from './published-after-all.ts';
 import { removeStaging } from './remove-staging.ts';
 import { METADATA_TRANSFER, isOfAnyPlan, isOfRun, runPrefix, transferPrefix } from './staging.ts';
 import { targetPrefix } from './target.ts';
@@ -39,10 +39,14 @@ export async function cleanUp(
 /** Everything of a run that is not visible. When its copy turns out to be visible: nothing; it resolves with that. */
 export async function discard(
   context: BatchContext,
-  { run, plan }: Parameters<BatchActivities['discard']>[0],
+  { run, plan, planMayHaveCopied = false }: Parameters<BatchActivities['discard']>[0],
 ): Promise<PublishedRun | undefined> {
   try {
-    const published = plan === undefined ? undefined : await publishedAfterAll(context, run, plan);
+    const published = await (plan !== undefined
+      ? publishedAfterAll(context, run, plan)
+      : planMayHaveCopied
+        ? publishedWhilePlanning(context, run)
+        : undefined);
     if (published === undefined)
       await withStore(context, run.transfer, 'destination', async (store) => {
         if (plan !== undefined) await removeAppended(store, run);

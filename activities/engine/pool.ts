@@ -40,6 +40,11 @@ export class EnginePool<Job> {
     return this.#options.processes;
   }
 
+  /** Bytes of scratch space that jobs in work may use together. */
+  get scratch(): number {
+    return this.#budget.total;
+  }
+
   /** Jobs that run at once. */
   get capacity(): number {
     return this.#options.processes * this.#options.jobsPerProcess;

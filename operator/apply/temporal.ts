@@ -1,4 +1,5 @@
 import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import {
   NamespaceNotFoundError,
   WorkflowExecutionAlreadyStartedError,
@@ -19,6 +20,7 @@ import type {
 } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { CompletedReport, EndedReport, RunReport } from '../reconcile/actions.ts';
+import { KnownProgress } from './known-progress.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
 import { details, searchAttributes, summary } from './run-texts.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -63,6 +65,7 @@ class Temporal implements TemporalPort {
   readonly #client: Client;
   #searchable: Promise<boolean> | undefined;
   #noQueriesUntil = 0;
+  readonly #known = new KnownProgress();
 
   constructor(options: TemporalOptions, connection: Connection) {
     this.#options = options;
@@ -94,7 +97,7 @@ class Temporal implements TemporalPort {
       return this.#closed(workflowId, description.type, (description.closeTime ?? new Date()).toISOString());
     const pending = pendingWork(description.raw);
     const generation = description.memo?.[GENERATION];
-    const progress = pending.unstartedSince ? undefined : await this.#progress(workflowId);
+    const progress = pending.unstartedSince ? undefined : await this.#progressOf(description);
     return {
       state: 'running',
       startTime: description.startTime.toISOString(),
@@ -210,7 +213,9 @@ class Temporal implements TemporalPort {
         return { state: 'planned', report };
       }
       const result: RunResult = await this.#call(() => handle.result());
-      return this.#withProgress({ state: 'completed', result }, workflowId);
+      // To ask a workflow that has ended makes a worker replay all of it; mostly the result says enough.
+      if (result.chunks !== undefined) return { state: 'completed', result };
+      return await this.#withProgress({ state: 'completed', result }, workflowId);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       return this.#withProgress(endedReport(error, closeTime), workflowId);
@@ -220,6 +225,15 @@ class Temporal implements TemporalPort {
   async #withProgress<R extends CompletedReport | EndedReport>(report: R, workflowId: string): Promise<R> {
     const progress = await this.#progress(workflowId);
     return progress ? { ...report, progress } : report;
+  }
+
+  async #progressOf(description: WorkflowExecutionDescription): Promise<RunProgress | undefined> {
+    const { workflowId, runId, historyLength } = description;
+    const known = this.#known.get(runId, historyLength);
+    if (known) return known;
+    const progress = await this.#progress(workflowId);
+    if (progress) this.#known.put(runId, historyLength, progress);
+    return progress;
   }
 
   /** undefined when no worker answers in time. */

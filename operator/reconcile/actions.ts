@@ -25,7 +25,7 @@ export type RunReport =
 export interface CompletedReport {
   state: 'completed';
   result: RunResult;
-  /** The last there was, when a worker answered. */
+  /** The last there was, where the result does not tell and a worker answered. */
   progress?: RunProgress;
 }
 

@@ -108,7 +108,7 @@ export function succeededStatus(
     context,
     {
       ...without(context.present, 'error', 'active', 'retry'),
-      progress: progress ? progressOf(progress) : complete(context.present.progress),
+      progress: progress ? progressOf(progress) : complete(result, context.present.progress),
       ...published(context.workflowId, result),
       status: 'Succeeded',
       startTime: result.startedAt,
@@ -239,8 +239,14 @@ function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceSt
   return { phase, chunksDone, chunksTotal, percent };
 }
 
-function complete(progress: ResourceStatus['progress']): ResourceStatus['progress'] {
-  return progress && { ...progress, phase: 'done', chunksDone: progress.chunksTotal, percent: 100 };
+/** @param present what was known last, for results that do not tell */
+function complete(
+  { chunks }: Pick<RunResult, 'chunks'>,
+  present: ResourceStatus['progress'],
+): ResourceStatus['progress'] {
+  const chunksTotal = chunks ?? present?.chunksTotal;
+  if (chunksTotal === undefined) return undefined;
+  return { phase: 'done', chunksDone: chunksTotal, chunksTotal, percent: 100 };
 }
 
 function metadata(full: TechnicalMetadata | undefined): ResourceStatus['source'] {

@@ -74,7 +74,8 @@ describe.each(Object.keys(requests))('a copy that is %s', (way) => {
       '/type=DEBIT/part-00000.parquet',
     ],
     ['before it publishes', 'encrypted', 'before', () => countdown(6, isRecord), ''],
-    ['while a single chunk is converted', 'one-chunk', 'before', () => countdown(2, isRead), ''],
+    ['while a single chunk is converted', 'one-large-chunk', 'before', () => countdown(2, isRead), ''],
+    ['while a small copy is made', 'one-chunk', 'before', () => isRead, ''],
   ])('%s leaves the bucket as it was', async (phase, kind, when, matches, part) => {
     const name = `${way}-${phase.replaceAll(' ', '-')}`;
     const old = copies.keyOf(kind, name) + part;
@@ -110,13 +111,17 @@ describe('the worker is killed, and the copy ended before another worker comes',
     point.abandon();
   }
 
-  test('a copy that is visible has succeeded, whoever cancels it', async () => {
-    await killAt('one-chunk', 'visible', isResult);
-    await requests['cancelled']!('visible');
+  test.each([
+    ['one-chunk', 100],
+    ['one-large-chunk', 16_000],
+  ])('a copy that is visible has succeeded, whoever cancels it: %s', async (kind, numRecords) => {
+    const name = `visible-${kind}`;
+    await killAt(kind, name, isResult);
+    await requests['cancelled']!(name);
     stack.worker = await stack.start('worker');
-    expect(await copies.end('visible')).toMatchObject({ status: 'Succeeded', numRecords: 100 });
+    expect(await copies.end(name)).toMatchObject({ status: 'Succeeded', numRecords });
     const { keys } = await copies.holds();
-    expect(keys).toContain(copies.keyOf('one-chunk', 'visible'));
+    expect(keys).toContain(copies.keyOf(kind, name));
   });
 
   test('a copy that is visible goes with its resource', async () => {

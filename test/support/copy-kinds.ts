@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { paymentsCsv } from '../../deploy/local/payments.ts';
 import { parquetOf } from './query.ts';
 
@@ -56,6 +57,8 @@ export const copyKinds = (elsewhere: string): Record<string, CopyKind> => ({
     encrypted: 'nameOrig',
   },
   'one-chunk': { source: 'few.csv', target: '.parquet', transformation: [digest] },
+  // too large to be copied while it is planned, and what is compressed is not cut
+  'one-large-chunk': { source: 'many.csv.gz', target: '.parquet', transformation: [digest] },
 });
 
 /** Key below `in/` -> data of every kind, in chunks of 100 KiB. */
@@ -68,6 +71,7 @@ export async function kindSources(): Promise<Record<string, string | Buffer>> {
   return {
     'payments.csv': payments,
     'few.csv': [...paymentsCsv(100)].join(''),
+    'many.csv.gz': gzipSync([...paymentsCsv(16_000)].join(''), { level: 0 }),
     'payments.ndjson': rows
       .slice(0, 3_000)
       .map((row) => `${JSON.stringify(object(row))}\n`)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { readOnce } from '../../activities/secrets/read-once.ts';
 import { resourceSecrets } from '../../activities/secrets/resource.ts';
 import type { SecretReference } from '../../workflows/contract/secret.ts';
 
@@ -40,4 +41,17 @@ describe('options of a transformation that are secret', () => {
   ])('do not exist any more: %j', async (more, code) => {
     await expect(resolve(more)).rejects.toMatchObject({ code });
   });
+});
+
+test('one resource is read once, another one too', async () => {
+  const read: string[] = [];
+  const secrets = resourceSecrets(
+    readOnce(async ({ name }) => {
+      read.push(name);
+      return resource;
+    }),
+  );
+  await Promise.all([secrets.resolve(reference), secrets.resolve(reference)]);
+  await secrets.resolve({ ...reference, name: 'other' });
+  expect(read).toEqual(['copy', 'other']);
 });

@@ -21,11 +21,15 @@ export async function head(requests: Requests, key: string): Promise<ObjectInfo 
   } catch (error) {
     // The answer to a HEAD has no body that could say why: a listing is answered with a reason.
     if (!(error instanceof TransferError) || !BARE.has(error.code)) throw error;
-    await requireBucket(requests);
+    if (error.code !== 'ObjectNotFound' || !there.has(requests)) await requireBucket(requests);
+    there.add(requests);
     if (error.code === 'ObjectNotFound') return undefined;
     throw error;
   }
 }
+
+/** Buckets that a connection has seen; one that goes meanwhile is missed by what comes next. */
+const there = new WeakSet<Requests>();
 
 const BARE: ReadonlySet<FailureCode> = new Set(['ObjectNotFound', 'InvalidOption', 'InvalidEndpoint']);
 
