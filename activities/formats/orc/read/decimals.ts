@@ -2,7 +2,8 @@ import { OrcError } from '../proto.ts';
 import { endsEarly } from './byte-source.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { IntegerRuns } from './runs.ts';
-import { bytesOf, Scratch } from './scratch.ts';
+import { bytesOf } from '../../columnar/scratch.ts';
+import type { Scratches } from '../../columnar/scratch.ts';
 import { Integers32 } from './values.ts';
 import type { Values } from './values.ts';
 
@@ -19,10 +20,11 @@ export function longDecimals(
   scales: IntegerRuns,
   precision: number,
   scale: number,
+  memory: Scratches,
 ): Values {
   const type = new DecimalType(precision, scale);
-  const own = new Integers32(scales);
-  const scratch = new Scratch();
+  const own = new Integers32(scales, memory);
+  const scratch = memory.take();
   return (count) => {
     const pairs = scratch.integers(2 * count);
     const ownScales = own.next(count);
@@ -48,12 +50,13 @@ export function hugeDecimals(
   scales: IntegerRuns,
   precision: number,
   scale: number,
+  memory: Scratches,
 ): Values {
   const type = new DecimalType(precision, scale);
-  const own = new Integers32(scales);
+  const own = new Integers32(scales, memory);
   /** The present number, the lowest word first. */
   const words = new Int32Array(4);
-  const scratch = new Scratch();
+  const scratch = memory.take();
   return (count) => {
     const bytes = scratch.bytes(16 * count);
     const ownScales = own.next(count);

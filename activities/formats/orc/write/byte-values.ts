@@ -1,3 +1,4 @@
+import type { Scratch } from '../../columnar/scratch.ts';
 import { ThriftError } from '../../parquet/thrift.ts';
 
 /** Byte strings of a plain page or a dictionary, each behind its length, found without copying any. */
@@ -7,10 +8,11 @@ export class ByteValues {
   /** Where each value begins, and where one more would. */
   readonly #starts: Int32Array;
 
-  constructor(bytes: Buffer, count: number) {
+  /** `scratch`: where to keep the places of values that are soon done with. */
+  constructor(bytes: Buffer, count: number, scratch?: Scratch) {
     this.bytes = bytes;
     this.count = count;
-    this.#starts = new Int32Array(count + 1);
+    this.#starts = scratch?.integers(count + 1) ?? new Int32Array(count + 1);
     let position = LENGTH_BYTES;
     for (let i = 0; i < count; i++) {
       if (position > bytes.length) throw new ThriftError('a page ends too early');

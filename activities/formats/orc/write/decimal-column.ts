@@ -1,5 +1,6 @@
 import { fixedWidth } from '../../columnar/fixed-width.ts';
 import type { Dictionary } from '../../columnar/pages.ts';
+import { Scratch } from '../../columnar/scratch.ts';
 import { ENCODING, STREAM } from '../messages.ts';
 import type { Compression } from './blocks.ts';
 import { ByteStream } from './byte-stream.ts';
@@ -10,6 +11,8 @@ import { writeIntegers } from './integer-runs.ts';
 import { writeSigned128 } from './varint.ts';
 
 const MAX_VARINT_BYTES = 19;
+
+const scratch = new Scratch();
 
 /** DECIMAL; in Parquet 4 or 8 bytes a value, little-endian, or 16, big-endian. */
 export function decimalColumn(
@@ -53,16 +56,15 @@ export function decimalColumn(
 }
 
 /** Every value as four words, the lowest first. */
-function widen(memory: ArrayBuffer, width: number): Int32Array {
-  const count = memory.byteLength / width;
-  const words = new Int32Array(count * 4);
+function widen(given: Int32Array<ArrayBuffer>, width: number): Int32Array {
+  const size = width / 4;
+  const count = given.length / size;
+  const words = scratch.integers(count * 4);
   if (width === 16) {
-    const view = new DataView(memory);
+    const view = new DataView(given.buffer);
     for (let i = 0; i < count * 4; i++) words[i ^ 3] = view.getInt32(i * 4);
     return words;
   }
-  const given = new Int32Array(memory);
-  const size = width / 4;
   for (let i = 0; i < count; i++) {
     const sign = given[(i + 1) * size - 1]! >> 31;
     words[i * 4] = given[i * size]!;

@@ -40,7 +40,7 @@ export function int32Column(
   const extent = new Extent();
   return {
     write(page) {
-      const values = new Int32Array(fixedWidth(page, 4, dictionary));
+      const values = fixedWidth(page, 4, dictionary);
       for (let i = 0; i < values.length; i++) extent.add(values[i]!, values[i]! >> 31);
       if (kind === 'byte') writeByteRuns(data, Uint8Array.from(values), values.length);
       else writeIntegers(data, values, values.length, true);
@@ -58,7 +58,7 @@ export function int64Column(dictionary: Dictionary | undefined, compression: Com
   const extent = new Extent();
   return {
     write(page) {
-      const halves = new Int32Array(fixedWidth(page, 8, dictionary));
+      const halves = fixedWidth(page, 8, dictionary);
       for (let i = 0; i < halves.length; i += 2) extent.add(halves[i]!, halves[i + 1]!);
       writeLongs(data, halves);
     },
@@ -82,9 +82,13 @@ export function floatColumn(
   let sum = 0;
   return {
     write(page) {
-      const memory = fixedWidth(page, width, dictionary);
-      data.write(new Uint8Array(memory), 0, memory.byteLength);
-      for (const value of width === 4 ? new Float32Array(memory) : new Float64Array(memory)) {
+      const { buffer, byteLength } = fixedWidth(page, width, dictionary);
+      data.write(new Uint8Array(buffer), 0, byteLength);
+      const values =
+        width === 4 ? new Float32Array(buffer, 0, page.count) : new Float64Array(buffer, 0, page.count);
+      // an iterator over so many values would take longer than all else
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i]!;
         if (value < minimum) minimum = value;
         if (value > maximum) maximum = value;
         sum += value;

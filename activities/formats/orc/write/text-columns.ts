@@ -1,4 +1,5 @@
 import type { Dictionary } from '../../columnar/pages.ts';
+import { Scratch } from '../../columnar/scratch.ts';
 import { ThriftError } from '../../parquet/thrift.ts';
 import type { ColumnStatistics } from '../messages.ts';
 import { ENCODING, STREAM } from '../messages.ts';
@@ -7,6 +8,9 @@ import { ByteStream } from './byte-stream.ts';
 import { ByteBounds, ByteValues } from './byte-values.ts';
 import type { ColumnWriter } from './column-writer.ts';
 import { writeIntegers } from './integer-runs.ts';
+
+const starts = new Scratch();
+const lengthsOf = new Scratch();
 
 /** Longer values are no bounds in statistics. */
 const MAX_BOUND_BYTES = 1024;
@@ -35,11 +39,12 @@ function directColumn(
   let total = 0;
   return {
     write(page) {
-      const plain = 'plain' in page.values ? new ByteValues(page.values.plain, page.count) : undefined;
+      const plain =
+        'plain' in page.values ? new ByteValues(page.values.plain, page.count, starts) : undefined;
       const indices = 'indices' in page.values ? page.values.indices : undefined;
       const values = plain ?? entries;
       if (values === undefined) throw new ThriftError('a dictionary is missing');
-      const sizes = new Int32Array(page.count);
+      const sizes = lengthsOf.integers(page.count);
       for (let i = 0; i < page.count; i++) {
         const index = indices === undefined ? i : indices[i]!;
         const start = values.start(index);

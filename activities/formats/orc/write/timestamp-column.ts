@@ -24,7 +24,7 @@ export function timestampColumn(
   let maximum = -Infinity;
   return {
     write(page) {
-      const halves = new Int32Array(fixedWidth(page, 8, dictionary));
+      const halves = fixedWidth(page, 8, dictionary);
       const seconds = new Float64Array(page.count);
       const nanos = new Float64Array(page.count);
       for (let i = 0; i < page.count; i++) {
