@@ -22,15 +22,25 @@ interface Encoded {
  */
 export type Values = (count: number) => Encoded;
 
+/*
+ * The loops are functions of their own throughout: `Values` are made for every column of every stripe, and what stands in
+ * them would be compiled again for each.
+ */
+
 /** Infinity is what the engine takes the outermost days for. */
 const MAX_DAY = 2 ** 31 - 2;
 
 export function booleans(bits: BitRuns): Values {
   return (count) => {
     const bytes = new Uint8Array(Math.ceil(count / 8));
-    for (let i = 0; i < count; i++) bytes[i >> 3]! |= bits.next() << (i & 7);
+    packBits(bits, count, bytes);
     return { count, bytes };
   };
+}
+
+/** Parquet has the first value in the lowest bit. */
+function packBits(bits: BitRuns, count: number, bytes: Uint8Array): void {
+  for (let i = 0; i < count; i++) bytes[i >> 3]! |= bits.next() << (i & 7);
 }
 
 /** Bytes, as Parquet's 32-bit integers. */
@@ -38,22 +48,30 @@ export function tinyints(runs: ByteRuns, memory: Scratches): Values {
   const scratch = memory.take();
   return (count) => {
     const out = scratch.integers(count);
-    for (let i = 0; i < count; i++) out[i] = (runs.next() << 24) >> 24;
+    readTinyints(runs, out);
     return { count, bytes: bytesOf(out) };
   };
+}
+
+function readTinyints(runs: ByteRuns, out: Int32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = (runs.next() << 24) >> 24;
 }
 
 /** Integers of `bits` (16 or 32) as Parquet's 32-bit integers. */
 export function integers(runs: IntegerRuns, bits: number, memory: Scratches): Values {
   const own = new Integers32(runs, memory);
-  const shift = 32 - bits;
   return (count) => {
     const out = own.next(count);
-    for (let i = 0; i < count; i++) {
-      if ((out[i]! << shift) >> shift !== out[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
-    }
+    requireBits(out, bits);
     return { count, bytes: bytesOf(out) };
   };
+}
+
+function requireBits(values: Int32Array, bits: number): void {
+  const shift = 32 - bits;
+  for (let i = 0; i < values.length; i++) {
+    if ((values[i]! << shift) >> shift !== values[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
+  }
 }
 
 export function bigints(runs: IntegerRuns, memory: Scratches): Values {
@@ -69,12 +87,16 @@ export function dates(runs: IntegerRuns, julian: boolean, memory: Scratches): Va
   const own = new Integers32(runs, memory);
   return (count) => {
     const out = own.next(count);
-    for (let i = 0; i < count; i++) {
-      if (julian) out[i] = toProleptic(out[i]!);
-      if (Math.abs(out[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
-    }
+    toDays(out, julian);
     return { count, bytes: bytesOf(out) };
   };
+}
+
+function toDays(days: Int32Array, julian: boolean): void {
+  for (let i = 0; i < days.length; i++) {
+    if (julian) days[i] = toProleptic(days[i]!);
+    if (Math.abs(days[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
+  }
 }
 
 /** Floating-point numbers of `size` bytes stand in ORC as in Parquet. */
@@ -117,16 +139,25 @@ export function indexes(runs: IntegerRuns, size: number, memory: Scratches): Val
     const bytes = scratch.bytes(1 + head.length + 8 * groups * width).fill(0);
     bytes[0] = 8 * width;
     bytes.set(head, 1);
-    let at = 1 + head.length;
-    for (let i = 0; i < count; i++, at += width) {
-      const index = all[i]!;
-      requireIndex(index, size);
-      bytes[at] = index;
-      if (width > 1) bytes[at + 1] = index >> 8;
-      if (width > 2) bytes[at + 2] = index >> 16;
-    }
+    packIndexes(all, { size, width }, bytes, 1 + head.length);
     return { count, bytes };
   };
+}
+
+function packIndexes(
+  indexes: Int32Array,
+  { size, width }: { size: number; width: number },
+  bytes: Uint8Array,
+  from: number,
+): void {
+  let at = from;
+  for (let i = 0; i < indexes.length; i++, at += width) {
+    const index = indexes[i]!;
+    requireIndex(index, size);
+    bytes[at] = index;
+    if (width > 1) bytes[at + 1] = index >> 8;
+    if (width > 2) bytes[at + 2] = index >> 16;
+  }
 }
 
 function equalIndexes(index: number, count: number, size: number, width: number): Uint8Array {
@@ -153,12 +184,16 @@ export class Integers32 {
   next(count: number): Int32Array<ArrayBuffer> {
     const pairs = this.#scratch.integers(2 * count);
     this.#runs.read(pairs, count);
-    for (let i = 0; i < count; i++) {
-      const value = pairs[2 * i]!;
-      if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
-      // never ahead of what is still to be read
-      pairs[i] = value;
-    }
+    narrow(pairs, count);
     return pairs.subarray(0, count);
+  }
+}
+
+/** The low words, one after another; in place, for they are never ahead of what is still to be read. */
+function narrow(pairs: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const value = pairs[2 * i]!;
+    if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
+    pairs[i] = value;
   }
 }

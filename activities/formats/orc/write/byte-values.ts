@@ -1,6 +1,8 @@
 import type { Scratch } from '../../columnar/scratch.ts';
 import { ThriftError } from '../../parquet/thrift.ts';
 
+const LENGTH_BYTES = 4;
+
 /** Byte strings of a plain page or a dictionary, each behind its length, found without copying any. */
 export class ByteValues {
   readonly bytes: Buffer;
@@ -13,14 +15,7 @@ export class ByteValues {
     this.bytes = bytes;
     this.count = count;
     this.#starts = scratch?.integers(count + 1) ?? new Int32Array(count + 1);
-    let position = LENGTH_BYTES;
-    for (let i = 0; i < count; i++) {
-      if (position > bytes.length) throw new ThriftError('a page ends too early');
-      this.#starts[i] = position;
-      position += bytes.readUInt32LE(position - LENGTH_BYTES) + LENGTH_BYTES;
-    }
-    if (position - LENGTH_BYTES > bytes.length) throw new ThriftError('a page ends too early');
-    this.#starts[count] = position;
+    findStarts(bytes, count, this.#starts);
   }
 
   start(index: number): number {
@@ -32,7 +27,16 @@ export class ByteValues {
   }
 }
 
-const LENGTH_BYTES = 4;
+function findStarts(bytes: Buffer, count: number, starts: Int32Array): void {
+  let position = LENGTH_BYTES;
+  for (let i = 0; i < count; i++) {
+    if (position > bytes.length) throw new ThriftError('a page ends too early');
+    starts[i] = position;
+    position += bytes.readUInt32LE(position - LENGTH_BYTES) + LENGTH_BYTES;
+  }
+  if (position - LENGTH_BYTES > bytes.length) throw new ThriftError('a page ends too early');
+  starts[count] = position;
+}
 
 /** Least and greatest of byte strings; UTF-8 sorts by its bytes as by its characters. */
 export class ByteBounds {

@@ -27,13 +27,8 @@ export function decimalColumn(
   return {
     write(page) {
       const words = widen(fixedWidth(page, width, dictionary), width);
-      for (let i = 0; i < words.length; i += 4) {
-        const at = data.reserve(MAX_VARINT_BYTES);
-        data.commit(writeSigned128(data.buffer, at, words, i));
-        const sign = words[i + 1]! >> 31;
-        if (words[i + 2] === sign && words[i + 3] === sign) extent.add(words[i]!, words[i + 1]!);
-        else extent.addLarge(joinWords(words, i));
-      }
+      writeAll(data, words);
+      addAll(extent, words);
       writeIntegers(scales, new Int32Array(page.count).fill(scale), page.count, true);
     },
     finish() {
@@ -53,6 +48,21 @@ export function decimalColumn(
       };
     },
   };
+}
+
+function writeAll(data: ByteStream, words: Int32Array): void {
+  for (let i = 0; i < words.length; i += 4) {
+    const at = data.reserve(MAX_VARINT_BYTES);
+    data.commit(writeSigned128(data.buffer, at, words, i));
+  }
+}
+
+function addAll(extent: Extent, words: Int32Array): void {
+  for (let i = 0; i < words.length; i += 4) {
+    const sign = words[i + 1]! >> 31;
+    if (words[i + 2] === sign && words[i + 3] === sign) extent.add(words[i]!, words[i + 1]!);
+    else extent.addLarge(joinWords(words, i));
+  }
 }
 
 /** Every value as four words, the lowest first. */
