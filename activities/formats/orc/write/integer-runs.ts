@@ -47,7 +47,7 @@ function findRun(values: Numbers, from: number, limit: number, count: number): n
     let at = start + WORTHWHILE_RUN - 1;
     const step = values[at]! - values[at - 1]!;
     do at--;
-    while (at > start && values[at]! - values[at - 1]! === step);
+    while (at > start && step === values[at]! - values[at - 1]!);
     if (at === start) return start;
     start = at;
   }
