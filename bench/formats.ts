@@ -13,22 +13,26 @@ const PAIRS: readonly [EngineFormat, EngineFormat][] = [
   ['json', 'parquet'],
   ['csv', 'csv'],
 ];
+const ORC_PAIRS = [
+  ['parquet', 'orc'],
+  ['orc', 'parquet'],
+] as const;
 /** MB of ORC's text form (the CSV) a second of CPU time. */
 const ORC_AIM = 40;
 
 /** Formats against the bound; ORC, which the engine does not have, by the CPU time that it takes. */
-export async function benchFormats(options: { bytes: number; runs: number }): Promise<void> {
+export async function benchFormats(options: { bytes: number; runs: number; only?: string[] }): Promise<void> {
+  const { only } = options;
+  const wanted = ([from, to]: readonly string[]): boolean => only?.includes(`${from}-${to}`) ?? true;
   const rows = rowsFor(options.bytes);
   const csv = await paymentsFile(rows);
   const { size } = await stat(csv);
   await withSystem(async (system) => {
     await prepare(system, csv);
     const figures: Figure[] = [];
-    for (const pair of PAIRS) figures.push(await againstBound(system, pair, rows, options.runs));
-    for (const pair of [
-      ['parquet', 'orc'],
-      ['orc', 'parquet'],
-    ] as const)
+    for (const pair of PAIRS.filter(wanted))
+      figures.push(await againstBound(system, pair, rows, options.runs));
+    for (const pair of ORC_PAIRS.filter(wanted))
       figures.push(...(await perCore(system, pair, { rows, size }, options.runs)));
     return figures;
   });

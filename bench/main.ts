@@ -33,7 +33,9 @@ copying(
   'payments CSV -> Parquet through the whole system, beside a GET, one DuckDB process on local files and a PUT',
 ).action(benchBatch);
 copying('peers', 'the same beside Spark local[2] with S3A, and dlt').action(benchPeers);
-copying('formats', 'payments between other formats').action(benchFormats);
+copying('formats', 'payments between other formats')
+  .option('--only <pairs>', 'of them, e.g. parquet-orc,orc-parquet', (pairs) => pairs.split(','))
+  .action(benchFormats);
 copying('scale', 'payments CSV -> Parquet, and ten times as many').action(benchScale);
 copying('binary', 'an object from one S3 server to another, byte for byte, beside rclone').action(
   benchBinary,

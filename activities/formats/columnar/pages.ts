@@ -91,11 +91,7 @@ function dataPage(bytes: Buffer, header: Struct, levels: Levels): Page {
   };
   const repetitions = decodeLevels(levels.repetition);
   const definitions = decodeLevels(levels.definition);
-  let count = entries;
-  if (definitions !== undefined) {
-    count = 0;
-    for (let i = 0; i < entries; i++) if (definitions[i] === levels.definition) count++;
-  }
+  const count = definitions === undefined ? entries : countOf(definitions, levels.definition);
   return {
     entries,
     count,
@@ -103,6 +99,12 @@ function dataPage(bytes: Buffer, header: Struct, levels: Levels): Page {
     ...(definitions === undefined ? {} : { definitions }),
     ...(repetitions === undefined ? {} : { repetitions }),
   };
+}
+
+function countOf(levels: Uint8Array, level: number): number {
+  let count = 0;
+  for (let i = 0; i < levels.length; i++) if (levels[i] === level) count++;
+  return count;
 }
 
 function values(bytes: Buffer, encoding: number, count: number): Page['values'] {

@@ -1,5 +1,5 @@
-import { identifier } from '../../engine/engine.ts';
 import type { Format } from '../format.ts';
+import { compared } from './compared.ts';
 import { readBack } from './read-back.ts';
 import { describe } from './read/describe.ts';
 import { diagnose } from './read/diagnose.ts';
@@ -22,7 +22,7 @@ export const orcSource: Pick<Format, 'name' | 'extensions' | 'text' | 'describe'
 export const orc: Format = {
   ...orcSource,
   ordered: false,
-  compared: ({ name }) => `CAST(${identifier(name)} AS VARCHAR)`,
+  compared,
   held: orcType,
   details: ({ orc: given }) => ({ compression: given?.compression ?? 'zstd' }),
   copyOptions,

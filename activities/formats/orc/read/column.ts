@@ -1,3 +1,4 @@
+import type { Scratches } from '../../columnar/scratch.ts';
 import { ENCODING, KIND, STREAM } from '../messages.ts';
 import { OrcError } from '../proto.ts';
 import { BitRuns, ByteRuns } from './byte-runs.ts';
@@ -30,6 +31,7 @@ const NOTHING = { next: () => undefined };
 
 /** Throws OrcError for streams and encodings that do not belong to the column's type. */
 export function openColumn(leaf: Leaf, stripe: Stripe, orc: OrcFile, unit: TimestampUnit): Column {
+  stripe.memory.reuse();
   const steps = leaf.way.flatMap(({ type, required }): Step[] => {
     const present = stripe.open(type.id, STREAM.present);
     const bits = present === undefined ? undefined : new BitRuns(present);
@@ -46,48 +48,49 @@ export function openColumn(leaf: Leaf, stripe: Stripe, orc: OrcFile, unit: Times
 function openValues(leaf: Leaf, stripe: Stripe, orc: OrcFile, unit: TimestampUnit): Omit<Column, 'steps'> {
   const { id, kind, precision, scale } = leaf.type;
   const streams = new Streams(stripe, id);
+  const { memory } = stripe;
   const data = (): ByteSource => streams.bytes(STREAM.data);
   const julian = isJulian(orc.footer);
   switch (kind) {
     case KIND.boolean:
       return { values: values.booleans(new BitRuns(data())) };
     case KIND.tinyint:
-      return { values: values.tinyints(new ByteRuns(data())) };
+      return { values: values.tinyints(new ByteRuns(data()), memory) };
     case KIND.smallint:
-      return { values: values.integers(streams.integers(STREAM.data, true), 16) };
+      return { values: values.integers(streams.integers(STREAM.data, true), 16, memory) };
     case KIND.int:
-      return { values: values.integers(streams.integers(STREAM.data, true), 32) };
+      return { values: values.integers(streams.integers(STREAM.data, true), 32, memory) };
     case KIND.bigint:
-      return { values: values.bigints(streams.integers(STREAM.data, true)) };
+      return { values: values.bigints(streams.integers(STREAM.data, true), memory) };
     case KIND.float:
-      return { values: values.floats(data(), 4) };
+      return { values: values.floats(data(), 4, memory) };
     case KIND.double:
-      return { values: values.floats(data(), 8) };
+      return { values: values.floats(data(), 8, memory) };
     case KIND.date:
-      return { values: values.dates(streams.integers(STREAM.data, true), julian) };
+      return { values: values.dates(streams.integers(STREAM.data, true), julian, memory) };
     case KIND.decimal: {
       const decimals = precision <= MAX_LONG_DIGITS ? longDecimals : hugeDecimals;
-      return { values: decimals(data(), streams.integers(STREAM.secondary, true), precision, scale) };
+      return { values: decimals(data(), streams.integers(STREAM.secondary, true), precision, scale, memory) };
     }
     case KIND.timestamp:
     case KIND.timestampInstant: {
       const seconds = streams.integers(STREAM.data, true);
       const nanos = streams.integers(STREAM.secondary, false);
       const zone = kind === KIND.timestamp ? stripe.zone : new Zone('UTC');
-      return { values: values.timestamps(seconds, nanos, { unit, zone, julian }) };
+      return { values: values.timestamps(seconds, nanos, { unit, zone, julian }, memory) };
     }
     default:
-      return openStrings(streams, kind !== KIND.binary);
+      return openStrings(streams, kind !== KIND.binary, memory);
   }
 }
 
-function openStrings(streams: Streams, utf8: boolean): Omit<Column, 'steps'> {
+function openStrings(streams: Streams, utf8: boolean, memory: Scratches): Omit<Column, 'steps'> {
   const lengths = streams.integers(STREAM.length, false);
-  if (!streams.dictionary) return { values: strings(lengths, streams.bytes(STREAM.data), utf8) };
+  if (!streams.dictionary) return { values: strings(lengths, streams.bytes(STREAM.data), utf8, memory) };
   const size = streams.dictionarySize;
-  const bytes = dictionary(lengths, streams.bytes(STREAM.dictionaryData), size, utf8);
+  const bytes = dictionary(lengths, streams.bytes(STREAM.dictionaryData), size, utf8, memory);
   return {
-    values: values.indexes(streams.integers(STREAM.data, false), size),
+    values: values.indexes(streams.integers(STREAM.data, false), size, memory),
     dictionary: { size, bytes },
   };
 }

@@ -18,8 +18,8 @@ const MIN_CHUNK = 64;
 
 /** The compression of a file by its number in the postscript; undefined when it cannot be read. */
 export function compressionOf(kind: number, blockSize: number): Compression | undefined {
-  // a chunk as long as the block: decoded in one call
-  const limit = { maxOutputLength: blockSize, chunkSize: Math.max(blockSize, MIN_CHUNK) };
+  // a chunk longer than the block: decoded in one call, into one piece of memory
+  const limit = { maxOutputLength: blockSize, chunkSize: blockSize + MIN_CHUNK };
   switch (kind) {
     case COMPRESSION.none:
       return { name: 'none' };

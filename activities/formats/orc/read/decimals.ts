@@ -2,7 +2,8 @@ import { OrcError } from '../proto.ts';
 import { endsEarly } from './byte-source.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { IntegerRuns } from './runs.ts';
-import { bytesOf, Scratch } from './scratch.ts';
+import { bytesOf } from '../../columnar/scratch.ts';
+import type { Scratches } from '../../columnar/scratch.ts';
 import { Integers32 } from './values.ts';
 import type { Values } from './values.ts';
 
@@ -19,25 +20,15 @@ export function longDecimals(
   scales: IntegerRuns,
   precision: number,
   scale: number,
+  memory: Scratches,
 ): Values {
   const type = new DecimalType(precision, scale);
-  const own = new Integers32(scales);
-  const scratch = new Scratch();
+  const own = new Integers32(scales, memory);
+  const scratch = memory.take();
   return (count) => {
     const pairs = scratch.integers(2 * count);
     const ownScales = own.next(count);
-    const { roughLimit } = type;
-    for (let i = 0; i < count; i++) {
-      source.signedVarint();
-      const { low, high } = source;
-      pairs[2 * i] = low;
-      pairs[2 * i + 1] = high;
-      const rough = high * 2 ** 32 + (low >>> 0);
-      if (ownScales[i] === scale && rough < roughLimit && rough > -roughLimit) continue;
-      const value = type.fit((BigInt(high) << 32n) | BigInt(low >>> 0), ownScales[i]!);
-      pairs[2 * i] = Number(BigInt.asIntN(32, value));
-      pairs[2 * i + 1] = Number(value >> 32n);
-    }
+    readLong(source, ownScales, type, pairs);
     return { count, bytes: bytesOf(pairs) };
   };
 }
@@ -48,38 +39,59 @@ export function hugeDecimals(
   scales: IntegerRuns,
   precision: number,
   scale: number,
+  memory: Scratches,
 ): Values {
   const type = new DecimalType(precision, scale);
-  const own = new Integers32(scales);
-  /** The present number, the lowest word first. */
-  const words = new Int32Array(4);
-  const scratch = new Scratch();
+  const own = new Integers32(scales, memory);
+  const scratch = memory.take();
   return (count) => {
     const bytes = scratch.bytes(16 * count);
     const ownScales = own.next(count);
-    for (let i = 0; i < count; i++) {
-      readWords(source, words);
-      const rough = words[3]! * 2 ** 96 + (words[2]! >>> 0) * 2 ** 64 + (words[1]! >>> 0) * 2 ** 32;
-      if (ownScales[i] !== scale || Math.abs(rough) >= type.roughLimit) {
-        const value = type.fit(bigintOf(words), ownScales[i]!);
-        for (let k = 0; k < 4; k++) words[k] = Number(BigInt.asIntN(32, value >> BigInt(32 * k)));
-      }
-      for (let k = 0; k < 4; k++) bytes.writeInt32BE(words[3 - k]!, 16 * i + 4 * k);
-    }
+    readHuge(source, ownScales, type, bytes);
     return { count, bytes };
   };
 }
 
+function readLong(source: ByteSource, scales: Int32Array, type: DecimalType, pairs: Int32Array): void {
+  const { roughLimit, scale } = type;
+  for (let i = 0; i < scales.length; i++) {
+    source.signedVarint();
+    const { low, high } = source;
+    pairs[2 * i] = low;
+    pairs[2 * i + 1] = high;
+    const rough = high * 2 ** 32 + (low >>> 0);
+    if (scales[i] === scale && rough < roughLimit && rough > -roughLimit) continue;
+    const value = type.fit((BigInt(high) << 32n) | BigInt(low >>> 0), scales[i]!);
+    pairs[2 * i] = Number(BigInt.asIntN(32, value));
+    pairs[2 * i + 1] = Number(value >> 32n);
+  }
+}
+
+function readHuge(source: ByteSource, scales: Int32Array, type: DecimalType, bytes: Buffer): void {
+  const { roughLimit, scale } = type;
+  /** The present number, the lowest word first. */
+  const words = new Int32Array(4);
+  for (let i = 0; i < scales.length; i++) {
+    readWords(source, words);
+    const rough = words[3]! * 2 ** 96 + (words[2]! >>> 0) * 2 ** 64 + (words[1]! >>> 0) * 2 ** 32;
+    if (scales[i] !== scale || Math.abs(rough) >= roughLimit) {
+      const value = type.fit(bigintOf(words), scales[i]!);
+      for (let k = 0; k < 4; k++) words[k] = Number(BigInt.asIntN(32, value >> BigInt(32 * k)));
+    }
+    for (let k = 0; k < 4; k++) bytes.writeInt32BE(words[3 - k]!, 16 * i + 4 * k);
+  }
+}
+
 class DecimalType {
+  readonly scale: number;
   /** Surely fits what is smaller, at the column's scale. */
   readonly roughLimit: number;
   readonly #precision: number;
-  readonly #scale: number;
   readonly #limit: bigint;
 
   constructor(precision: number, scale: number) {
     this.#precision = precision;
-    this.#scale = scale;
+    this.scale = scale;
     this.#limit = 10n ** BigInt(precision);
     this.roughLimit = NEARLY * 10 ** precision;
   }
@@ -95,10 +107,10 @@ class DecimalType {
 
   #rescale(value: bigint, own: number): bigint {
     if (own < 0 || own > MAX_SCALE) throw new OrcError(`a decimal has ${own} digits after the point`);
-    const change = 10n ** BigInt(Math.abs(this.#scale - own));
-    if (own <= this.#scale) return value * change;
+    const change = 10n ** BigInt(Math.abs(this.scale - own));
+    if (own <= this.scale) return value * change;
     if (value % change === 0n) return value / change;
-    throw new OrcError(`a decimal has more than the ${this.#scale} digits after the point of its type`);
+    throw new OrcError(`a decimal has more than the ${this.scale} digits after the point of its type`);
   }
 }
 

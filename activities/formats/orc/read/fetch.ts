@@ -5,20 +5,13 @@ import { literal } from '../../../engine/engine.ts';
 import { TransferError } from '../../../failures.ts';
 import { readRange } from '../../bytes.ts';
 import type { ChunkSource, FetchedChunk, RangeReader } from '../../format.ts';
-import { MAGIC } from '../../parquet/footer.ts';
-import type { Struct } from '../../parquet/thrift.ts';
-import { guarded } from './errors.ts';
+import { decode, rowsOf } from './decode.ts';
 import { parseFile } from './file.ts';
 import type { OrcFile, StripePlace } from './file.ts';
-import { leavesOf } from './leaves.ts';
 import { Output } from './output.ts';
-import { parquetFooter } from './parquet-schema.ts';
 import { parseReading } from './reading.ts';
 import type { Reading } from './reading.ts';
-import { writeRowGroup } from './row-group.ts';
-import { openStripe } from './stripe.ts';
 import { digestOf } from './tail.ts';
-import { timestampUnits } from './units.ts';
 
 /** Names of a fetched chunk in its directory: as it was read, and as the engine reads it. */
 const SOURCE_FILE = 'chunk.orc';
@@ -47,12 +40,7 @@ export async function fetch(
   const from = await open(local, 'w+');
   try {
     const { deltas, bytesRead } = await download(reader, stripes, from);
-    const to = await open(result, 'w');
-    try {
-      await decode({ orc, location: reader.location, stripes, first, deltas, from }, to);
-    } finally {
-      await to.close();
-    }
+    await decode({ orc, location: reader.location, stripes, first, deltas, from }, result);
     return {
       relation: `read_parquet(${literal(result)})`,
       rows: rowsOf(stripes),
@@ -103,39 +91,4 @@ async function download(
   }
   await output.end();
   return { deltas, bytesRead };
-}
-
-interface Stripes {
-  orc: OrcFile;
-  location: string;
-  stripes: readonly StripePlace[];
-  /** Number of the first of them. */
-  first: number;
-  deltas: readonly number[];
-  from: FileHandle;
-}
-
-async function decode(
-  { orc, location, stripes, first, deltas, from }: Stripes,
-  to: FileHandle,
-): Promise<void> {
-  const leaves = leavesOf(orc.columns);
-  const units = timestampUnits(orc);
-  const output = new Output(to);
-  await output.append(MAGIC);
-  const rowGroups: Struct[] = [];
-  for (const [offset, place] of stripes.entries()) {
-    if (place.rows === 0) continue;
-    const index = first + offset;
-    const stripe = guarded(location, `stripe ${index}`, () =>
-      openStripe(from.fd, deltas[offset]!, place, orc),
-    );
-    rowGroups.push(await writeRowGroup({ stripe, index, location, orc, units }, leaves, output));
-  }
-  await output.append(parquetFooter(orc.columns, units, rowGroups, rowsOf(stripes)));
-  await output.end();
-}
-
-function rowsOf(stripes: readonly StripePlace[]): number {
-  return stripes.reduce((sum, { rows }) => sum + rows, 0);
 }

@@ -1,7 +1,7 @@
 import { encodeStruct, TYPE } from '../../parquet/thrift.ts';
 import type { Struct, Value } from '../../parquet/thrift.ts';
+import { areEqual, equalHeader, packedHeader } from './hybrid-runs.ts';
 import type { Levels } from './levels.ts';
-import { groupHeader } from './values.ts';
 
 /** Numbers of parquet.thrift, https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift */
 export const PAGE_ENCODING = { plain: 0, rle: 3, dictionary: 8 } as const;
@@ -53,28 +53,16 @@ function page(type: number, parts: readonly Uint8Array[], id: number, header: St
 /** Levels in Parquet's hybrid of runs: one run when all are equal, else all of them bit-packed. */
 function encodeLevels(levels: Uint8Array, max: number): Buffer {
   const body = areEqual(levels)
-    ? Buffer.from([...runHeader(levels.length), levels[0] ?? 0])
+    ? Buffer.from([...equalHeader(levels.length), levels[0] ?? 0])
     : packLevels(levels, 32 - Math.clz32(max));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
   return Buffer.concat([length, body]);
 }
 
-function areEqual(levels: Uint8Array): boolean {
-  for (let i = 1; i < levels.length; i++) if (levels[i] !== levels[0]) return false;
-  return true;
-}
-
-function runHeader(length: number): number[] {
-  const bytes: number[] = [];
-  let rest = length * 2;
-  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-  return [...bytes, rest];
-}
-
 function packLevels(levels: Uint8Array, width: number): Buffer {
   const groups = Math.ceil(levels.length / 8);
-  const head = groupHeader(groups);
+  const head = packedHeader(groups);
   const out = Buffer.alloc(head.length + groups * width);
   out.set(head);
   let position = head.length;

@@ -31,9 +31,16 @@ export class IntegerRunsV2 extends IntegerRuns {
     this.#packed(((header >> 3) & 7) * 8 + 8, 1, run);
     if (this.signed) unZigzag(run, 1);
     this.length = (header & 7) + MIN_REPEATS;
-    for (let i = 1; i < this.length; i++) {
-      run[2 * i] = run[0]!;
-      run[2 * i + 1] = run[1]!;
+    this.#repeatFirst(this.length);
+  }
+
+  #repeatFirst(length: number): void {
+    const { run } = this;
+    const low = run[0]!;
+    const high = run[1]!;
+    for (let i = 1; i < length; i++) {
+      run[2 * i] = low;
+      run[2 * i + 1] = high;
     }
   }
 
@@ -50,12 +57,16 @@ export class IntegerRunsV2 extends IntegerRuns {
     const [deltaLow, deltaHigh] = [source.low, source.high];
     const negative = deltaHigh < 0;
     if (width === 0) {
+      run[0] = low;
+      run[1] = high;
+      if ((deltaLow | deltaHigh) === 0) {
+        this.#repeatFirst(length);
+        return;
+      }
       for (let i = 1; i < length; i++) {
         run[2 * i] = deltaLow;
         run[2 * i + 1] = deltaHigh;
       }
-      run[0] = low;
-      run[1] = high;
       this.accumulate(1, length, false);
       return;
     }

@@ -3,7 +3,7 @@ import { OrcError } from '../proto.ts';
 import type { ByteSource } from './byte-source.ts';
 import { OrcLimit } from './errors.ts';
 import type { IntegerRuns } from './runs.ts';
-import { Scratch } from './scratch.ts';
+import type { Scratch, Scratches } from '../../columnar/scratch.ts';
 import { Integers32 } from './values.ts';
 import type { Values } from './values.ts';
 
@@ -18,9 +18,9 @@ const LENGTH_BYTES = 4;
 const SHORT = 24;
 
 /** Texts (`utf8`) or bytes. Gives as many as fit a page. */
-export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean): Values {
-  const own = new Integers32(lengths);
-  const scratch = { raw: new Scratch(), out: new Scratch() };
+export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean, memory: Scratches): Values {
+  const own = new Integers32(lengths, memory);
+  const scratch = { raw: memory.take(), out: memory.take() };
   let pending = new Int32Array(0);
   return (count) => {
     if (pending.length === 0) pending = checked(own.next(count));
@@ -37,14 +37,15 @@ export function dictionary(
   source: ByteSource,
   size: number,
   utf8: boolean,
+  memory: Scratches,
 ): Uint8Array {
   if (size > MAX_DICTIONARY) {
     throw new OrcLimit(`a dictionary has ${size} values; at most ${MAX_DICTIONARY} are supported`);
   }
-  const own = checked(new Integers32(lengths).next(size));
+  const own = checked(new Integers32(lengths, memory).next(size));
   const total = own.reduce((sum, length) => sum + length, 0);
   if (total > MAX_BYTES) throw tooLong('a dictionary', total);
-  return plain(own, source, utf8, { raw: new Scratch(), out: new Scratch() });
+  return plain(own, source, utf8, { raw: memory.take(), out: memory.take() });
 }
 
 function checked(lengths: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -1,3 +1,4 @@
+import type { Scratches } from '../../columnar/scratch.ts';
 import { STREAM } from '../messages.ts';
 import type { ColumnEncoding, StripeFooter } from '../messages.ts';
 import { OrcError, stripeFooter } from '../proto.ts';
@@ -11,6 +12,8 @@ import { Zone } from './zone.ts';
 /** A stripe in a local file, whose streams can be read column by column. */
 export interface Stripe {
   rows: number;
+  /** For what is decoded of one column at a time. */
+  memory: Scratches;
   /** The writer's. */
   zone: Zone;
   encoding(column: number): ColumnEncoding;
@@ -22,7 +25,13 @@ export interface Stripe {
  * `file`: descriptor of the local file; `delta`: what to add to positions in the object to find them there.
  * Throws OrcError.
  */
-export function openStripe(file: number, delta: number, place: StripePlace, orc: OrcFile): Stripe {
+export function openStripe(
+  file: number,
+  delta: number,
+  place: StripePlace,
+  orc: OrcFile,
+  memory: Scratches,
+): Stripe {
   const { decompress } = orc.compression;
   const blocks = (start: number, end: number) =>
     blocksInFile(file, start + delta, end + delta, decompress, orc.blockSize);
@@ -32,6 +41,7 @@ export function openStripe(file: number, delta: number, place: StripePlace, orc:
   const places = streamPlaces(footer, place);
   return {
     rows: place.rows,
+    memory,
     zone: new Zone(footer.writerTimezone ?? 'UTC'),
     encoding(column) {
       const encoding = footer.columns[column];

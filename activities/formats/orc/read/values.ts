@@ -2,8 +2,10 @@ import { OrcError } from '../proto.ts';
 import type { BitRuns, ByteRuns } from './byte-runs.ts';
 import type { ByteSource } from './byte-source.ts';
 import { toProleptic } from './calendar.ts';
+import { areEqual, equalHeader, packedHeader } from './hybrid-runs.ts';
 import type { IntegerRuns } from './runs.ts';
-import { bytesOf, Scratch } from './scratch.ts';
+import { bytesOf } from '../../columnar/scratch.ts';
+import type { Scratch, Scratches } from '../../columnar/scratch.ts';
 import { toTimestamps } from './timestamps.ts';
 import type { TimestampRules } from './timestamps.ts';
 
@@ -20,42 +22,60 @@ interface Encoded {
  */
 export type Values = (count: number) => Encoded;
 
+/*
+ * The loops are functions of their own throughout: `Values` are made for every column of every stripe, and what stands in
+ * them would be compiled again for each.
+ */
+
 /** Infinity is what the engine takes the outermost days for. */
 const MAX_DAY = 2 ** 31 - 2;
 
 export function booleans(bits: BitRuns): Values {
   return (count) => {
     const bytes = new Uint8Array(Math.ceil(count / 8));
-    for (let i = 0; i < count; i++) bytes[i >> 3]! |= bits.next() << (i & 7);
+    packBits(bits, count, bytes);
     return { count, bytes };
   };
 }
 
+/** Parquet has the first value in the lowest bit. */
+function packBits(bits: BitRuns, count: number, bytes: Uint8Array): void {
+  for (let i = 0; i < count; i++) bytes[i >> 3]! |= bits.next() << (i & 7);
+}
+
 /** Bytes, as Parquet's 32-bit integers. */
-export function tinyints(runs: ByteRuns): Values {
-  const scratch = new Scratch();
+export function tinyints(runs: ByteRuns, memory: Scratches): Values {
+  const scratch = memory.take();
   return (count) => {
     const out = scratch.integers(count);
-    for (let i = 0; i < count; i++) out[i] = (runs.next() << 24) >> 24;
+    readTinyints(runs, out);
     return { count, bytes: bytesOf(out) };
   };
+}
+
+function readTinyints(runs: ByteRuns, out: Int32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = (runs.next() << 24) >> 24;
 }
 
 /** Integers of `bits` (16 or 32) as Parquet's 32-bit integers. */
-export function integers(runs: IntegerRuns, bits: number): Values {
-  const own = new Integers32(runs);
-  const shift = 32 - bits;
+export function integers(runs: IntegerRuns, bits: number, memory: Scratches): Values {
+  const own = new Integers32(runs, memory);
   return (count) => {
     const out = own.next(count);
-    for (let i = 0; i < count; i++) {
-      if ((out[i]! << shift) >> shift !== out[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
-    }
+    requireBits(out, bits);
     return { count, bytes: bytesOf(out) };
   };
 }
 
-export function bigints(runs: IntegerRuns): Values {
-  const scratch = new Scratch();
+function requireBits(values: Int32Array, bits: number): void {
+  const shift = 32 - bits;
+  for (let i = 0; i < values.length; i++) {
+    if ((values[i]! << shift) >> shift !== values[i]) throw new OrcError(`an integer exceeds ${bits} bits`);
+  }
+}
+
+export function bigints(runs: IntegerRuns, memory: Scratches): Values {
+  const scratch = memory.take();
   return (count) => {
     const pairs = scratch.integers(2 * count);
     runs.read(pairs, count);
@@ -63,21 +83,25 @@ export function bigints(runs: IntegerRuns): Values {
   };
 }
 
-export function dates(runs: IntegerRuns, julian: boolean): Values {
-  const own = new Integers32(runs);
+export function dates(runs: IntegerRuns, julian: boolean, memory: Scratches): Values {
+  const own = new Integers32(runs, memory);
   return (count) => {
     const out = own.next(count);
-    for (let i = 0; i < count; i++) {
-      if (julian) out[i] = toProleptic(out[i]!);
-      if (Math.abs(out[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
-    }
+    toDays(out, julian);
     return { count, bytes: bytesOf(out) };
   };
 }
 
+function toDays(days: Int32Array, julian: boolean): void {
+  for (let i = 0; i < days.length; i++) {
+    if (julian) days[i] = toProleptic(days[i]!);
+    if (Math.abs(days[i]!) > MAX_DAY) throw new OrcError('a date lies beyond all years');
+  }
+}
+
 /** Floating-point numbers of `size` bytes stand in ORC as in Parquet. */
-export function floats(source: ByteSource, size: number): Values {
-  const scratch = new Scratch();
+export function floats(source: ByteSource, size: number, memory: Scratches): Values {
+  const scratch = memory.take();
   return (count) => {
     const bytes = scratch.bytes(size * count);
     source.copy(bytes, 0, bytes.length);
@@ -85,8 +109,13 @@ export function floats(source: ByteSource, size: number): Values {
   };
 }
 
-export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: TimestampRules): Values {
-  const scratch = [new Scratch(), new Scratch()] as const;
+export function timestamps(
+  seconds: IntegerRuns,
+  nanos: IntegerRuns,
+  rules: TimestampRules,
+  memory: Scratches,
+): Values {
+  const scratch = [memory.take(), memory.take()] as const;
   return (count) => {
     const pairs = scratch[0].integers(2 * count);
     const fractions = scratch[1].integers(2 * count);
@@ -97,57 +126,74 @@ export function timestamps(seconds: IntegerRuns, nanos: IntegerRuns, rules: Time
   };
 }
 
-/** Indexes of a dictionary with `size` values: a byte for their width, and one run of so many bits each. */
-export function indexes(runs: IntegerRuns, size: number): Values {
+/** Indexes of a dictionary with `size` values: a byte for their width, and one run, of so many bits each or of equal ones. */
+export function indexes(runs: IntegerRuns, size: number, memory: Scratches): Values {
   const width = size <= 0x100 ? 1 : size <= 0x1_0000 ? 2 : 3;
-  const own = new Integers32(runs);
-  const scratch = new Scratch();
+  const own = new Integers32(runs, memory);
+  const scratch = memory.take();
   return (count) => {
     const all = own.next(count);
+    if (areEqual(all)) return { count, bytes: equalIndexes(all[0] ?? 0, count, size, width) };
     const groups = Math.ceil(count / 8);
-    const head = groupHeader(groups);
+    const head = packedHeader(groups);
     const bytes = scratch.bytes(1 + head.length + 8 * groups * width).fill(0);
     bytes[0] = 8 * width;
     bytes.set(head, 1);
-    let at = 1 + head.length;
-    for (let i = 0; i < count; i++, at += width) {
-      const index = all[i]!;
-      if (index < 0 || index >= size) throw new OrcError('a value lies outside of its dictionary');
-      bytes[at] = index;
-      if (width > 1) bytes[at + 1] = index >> 8;
-      if (width > 2) bytes[at + 2] = index >> 16;
-    }
+    packIndexes(all, { size, width }, bytes, 1 + head.length);
     return { count, bytes };
   };
 }
 
-/** Header of a run of `groups` times eight bit-packed numbers. */
-export function groupHeader(groups: number): number[] {
-  const bytes: number[] = [];
-  let rest = groups * 2 + 1;
-  for (; rest > 127; rest >>>= 7) bytes.push((rest & 127) | 128);
-  return [...bytes, rest];
+function packIndexes(
+  indexes: Int32Array,
+  { size, width }: { size: number; width: number },
+  bytes: Uint8Array,
+  from: number,
+): void {
+  let at = from;
+  for (let i = 0; i < indexes.length; i++, at += width) {
+    const index = indexes[i]!;
+    requireIndex(index, size);
+    bytes[at] = index;
+    if (width > 1) bytes[at + 1] = index >> 8;
+    if (width > 2) bytes[at + 2] = index >> 16;
+  }
+}
+
+function equalIndexes(index: number, count: number, size: number, width: number): Uint8Array {
+  if (count > 0) requireIndex(index, size);
+  const value = [index, index >> 8, index >> 16].slice(0, width);
+  return Uint8Array.from([8 * width, ...equalHeader(count), ...value]);
+}
+
+function requireIndex(index: number, size: number): void {
+  if (index < 0 || index >= size) throw new OrcError('a value lies outside of its dictionary');
 }
 
 /** Integers that must fit 32 bits. */
 export class Integers32 {
   readonly #runs: IntegerRuns;
-  readonly #scratch = new Scratch();
+  readonly #scratch: Scratch;
 
-  constructor(runs: IntegerRuns) {
+  constructor(runs: IntegerRuns, memory: Scratches) {
     this.#runs = runs;
+    this.#scratch = memory.take();
   }
 
   /** Overwritten by the next call. Throws OrcError for numbers beyond 32 bits. */
   next(count: number): Int32Array<ArrayBuffer> {
     const pairs = this.#scratch.integers(2 * count);
     this.#runs.read(pairs, count);
-    for (let i = 0; i < count; i++) {
-      const value = pairs[2 * i]!;
-      if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
-      // never ahead of what is still to be read
-      pairs[i] = value;
-    }
+    narrow(pairs, count);
     return pairs.subarray(0, count);
+  }
+}
+
+/** The low words, one after another; in place, for they are never ahead of what is still to be read. */
+function narrow(pairs: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const value = pairs[2 * i]!;
+    if (pairs[2 * i + 1] !== value >> 31) throw new OrcError('an integer exceeds 32 bits');
+    pairs[i] = value;
   }
 }

@@ -25,6 +25,19 @@ export class Bits {
     this.#length++;
   }
 
+  /** `count` times true. */
+  pushOnes(count: number): void {
+    let left = count;
+    for (; left > 0 && (this.#length & 7) !== 0; left--) this.push(true);
+    const bytes = left >>> 3;
+    const at = this.#length >>> 3;
+    while (at + bytes > this.#bytes.length) this.#grow();
+    this.#bytes.fill(255, at, at + bytes);
+    this.#length += 8 * bytes;
+    this.#ones += 8 * bytes;
+    for (left -= 8 * bytes; left > 0; left--) this.push(true);
+  }
+
   writeTo(out: ByteStream): void {
     writeByteRuns(out, this.#bytes, (this.#length + 7) >>> 3);
   }

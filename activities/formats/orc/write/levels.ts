@@ -19,8 +19,13 @@ export class LevelReader {
     this.column = column;
   }
 
-  read({ entries, definitions, repetitions }: Page): void {
+  read({ entries, count, definitions, repetitions }: Page): void {
     const { slot, present, repetition } = this.column;
+    // without lists, and with all of the leaf's values there
+    if (repetitions === undefined && count === entries) {
+      this.#present.pushOnes(entries);
+      return;
+    }
     for (let i = 0; i < entries; i++) {
       const defined = definitions === undefined ? 0 : definitions[i]!;
       if (defined < slot) continue;

@@ -16,15 +16,19 @@ const wide = new Int32Array(2 * MAX_RUN);
 export function writeLongs(out: ByteStream, halves: Int32Array): void {
   for (let start = 0; start < halves.length; start += 2 * MAX_RUN) {
     const end = Math.min(halves.length, start + 2 * MAX_RUN);
-    let fits = true;
-    for (let i = start; i < end; i += 2) {
-      const high = halves[i + 1]!;
-      if (high >= 0x80000 || high < -0x80000) fits = false;
-      narrow[(i - start) >>> 1] = high * 4294967296 + (halves[i]! >>> 0);
-    }
-    if (fits) writeIntegers(out, narrow, (end - start) >>> 1, true);
+    if (toNumbers(halves, start, end)) writeIntegers(out, narrow, (end - start) >>> 1, true);
     else writeDirect(out, halves, start, end);
   }
+}
+
+/** Into `narrow`; false when one does not fit. */
+function toNumbers(halves: Int32Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 2) {
+    const high = halves[i + 1]!;
+    if (high >= 0x80000 || high < -0x80000) return false;
+    narrow[(i - start) >>> 1] = high * 4294967296 + (halves[i]! >>> 0);
+  }
+  return true;
 }
 
 function writeDirect(out: ByteStream, halves: Int32Array, start: number, end: number): void {

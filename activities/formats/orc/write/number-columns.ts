@@ -11,12 +11,17 @@ import { Extent } from './extent.ts';
 import { writeIntegers } from './integer-runs.ts';
 import { writeLongs } from './long-runs.ts';
 
+/*
+ * The loops are functions of their own throughout: a writer is made for every column of every stripe, and what stands in
+ * its methods would be compiled again for each.
+ */
+
 export function booleanColumn(compression: Compression): ColumnWriter {
   const bits = new Bits();
   return {
     write(page) {
       const bytes = 'plain' in page.values ? page.values.plain : Buffer.alloc(0);
-      for (let i = 0; i < page.count; i++) bits.push(((bytes[i >>> 3]! >>> (i & 7)) & 1) === 1);
+      pushBits(bits, bytes, page.count);
     },
     finish() {
       const data = new ByteStream(compression);
@@ -30,6 +35,11 @@ export function booleanColumn(compression: Compression): ColumnWriter {
   };
 }
 
+/** Parquet has the first value in the lowest bit. */
+function pushBits(bits: Bits, bytes: Uint8Array, count: number): void {
+  for (let i = 0; i < count; i++) bits.push(((bytes[i >>> 3]! >>> (i & 7)) & 1) === 1);
+}
+
 /** TINYINT, SMALLINT, INT and DATE: 32 bits in Parquet. */
 export function int32Column(
   kind: 'byte' | 'integer' | 'date',
@@ -40,8 +50,8 @@ export function int32Column(
   const extent = new Extent();
   return {
     write(page) {
-      const values = new Int32Array(fixedWidth(page, 4, dictionary));
-      for (let i = 0; i < values.length; i++) extent.add(values[i]!, values[i]! >> 31);
+      const values = fixedWidth(page, 4, dictionary);
+      extent.addAll(values);
       if (kind === 'byte') writeByteRuns(data, Uint8Array.from(values), values.length);
       else writeIntegers(data, values, values.length, true);
     },
@@ -58,8 +68,8 @@ export function int64Column(dictionary: Dictionary | undefined, compression: Com
   const extent = new Extent();
   return {
     write(page) {
-      const halves = new Int32Array(fixedWidth(page, 8, dictionary));
-      for (let i = 0; i < halves.length; i += 2) extent.add(halves[i]!, halves[i + 1]!);
+      const halves = fixedWidth(page, 8, dictionary);
+      extent.addHalves(halves);
       writeLongs(data, halves);
     },
     finish: () => ({
@@ -77,27 +87,46 @@ export function floatColumn(
   compression: Compression,
 ): ColumnWriter {
   const data = new ByteStream(compression);
-  let minimum = Infinity;
-  let maximum = -Infinity;
-  let sum = 0;
+  const range: Range = { minimum: Infinity, maximum: -Infinity, sum: 0 };
   return {
     write(page) {
-      const memory = fixedWidth(page, width, dictionary);
-      data.write(new Uint8Array(memory), 0, memory.byteLength);
-      for (const value of width === 4 ? new Float32Array(memory) : new Float64Array(memory)) {
-        if (value < minimum) minimum = value;
-        if (value > maximum) maximum = value;
-        sum += value;
-      }
+      const { buffer, byteLength } = fixedWidth(page, width, dictionary);
+      data.write(new Uint8Array(buffer), 0, byteLength);
+      const floats = width === 4 ? Float32Array : Float64Array;
+      extend(range, new floats(buffer, 0, page.count));
     },
     finish: () => ({
       streams: [{ kind: STREAM.data, pieces: data.finish() }],
       encoding: ENCODING.direct,
-      // readers would skip rows by bounds that NaN is not within; the sum tells of it and of infinities
-      statistics:
-        Number.isFinite(sum) && minimum <= maximum ? { doubleStatistics: { minimum, maximum, sum } } : {},
+      statistics: floatStatistics(range),
     }),
   };
+}
+
+interface Range {
+  minimum: number;
+  maximum: number;
+  sum: number;
+}
+
+function extend(range: Range, values: Float32Array | Float64Array): void {
+  let { minimum, maximum, sum } = range;
+  // an iterator would take longer than all else
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+    sum += value;
+  }
+  range.minimum = minimum;
+  range.maximum = maximum;
+  range.sum = sum;
+}
+
+function floatStatistics({ minimum, maximum, sum }: Range): ColumnStatistics {
+  // readers would skip rows by bounds that NaN is not within; the sum tells of it and of infinities
+  const sound = Number.isFinite(sum) && minimum <= maximum;
+  return sound ? { doubleStatistics: { minimum, maximum, sum } } : {};
 }
 
 function integerStatistics(extent: Extent): ColumnStatistics {

@@ -1,4 +1,5 @@
 import type { Dictionary } from '../../columnar/pages.ts';
+import { Scratch } from '../../columnar/scratch.ts';
 import { ThriftError } from '../../parquet/thrift.ts';
 import type { ColumnStatistics } from '../messages.ts';
 import { ENCODING, STREAM } from '../messages.ts';
@@ -7,6 +8,9 @@ import { ByteStream } from './byte-stream.ts';
 import { ByteBounds, ByteValues } from './byte-values.ts';
 import type { ColumnWriter } from './column-writer.ts';
 import { writeIntegers } from './integer-runs.ts';
+
+const starts = new Scratch();
+const lengthsOf = new Scratch();
 
 /** Longer values are no bounds in statistics. */
 const MAX_BOUND_BYTES = 1024;
@@ -35,20 +39,14 @@ function directColumn(
   let total = 0;
   return {
     write(page) {
-      const plain = 'plain' in page.values ? new ByteValues(page.values.plain, page.count) : undefined;
+      const plain =
+        'plain' in page.values ? new ByteValues(page.values.plain, page.count, starts) : undefined;
       const indices = 'indices' in page.values ? page.values.indices : undefined;
       const values = plain ?? entries;
       if (values === undefined) throw new ThriftError('a dictionary is missing');
-      const sizes = new Int32Array(page.count);
-      for (let i = 0; i < page.count; i++) {
-        const index = indices === undefined ? i : indices[i]!;
-        const start = values.start(index);
-        const end = values.end(index);
-        sizes[i] = end - start;
-        total += end - start;
-        data.write(values.bytes, start, end);
-        if (kind === 'string') bounds.add(values.bytes, start, end);
-      }
+      const sizes = lengthsOf.integers(page.count);
+      total += append(data, values, indices, sizes);
+      if (kind === 'string') addBounds(bounds, values, indices, page.count);
       writeIntegers(lengths, sizes, page.count, false);
     },
     finish: () => ({
@@ -63,6 +61,37 @@ function directColumn(
   };
 }
 
+/** Writes the values at `indices`, all in turn without any, and their lengths to `sizes`; returns the sum of these. */
+function append(
+  data: ByteStream,
+  values: ByteValues,
+  indices: Int32Array | undefined,
+  sizes: Int32Array,
+): number {
+  let total = 0;
+  for (let i = 0; i < sizes.length; i++) {
+    const index = indices === undefined ? i : indices[i]!;
+    const start = values.start(index);
+    const end = values.end(index);
+    sizes[i] = end - start;
+    total += end - start;
+    data.write(values.bytes, start, end);
+  }
+  return total;
+}
+
+function addBounds(
+  bounds: ByteBounds,
+  values: ByteValues,
+  indices: Int32Array | undefined,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const index = indices === undefined ? i : indices[i]!;
+    bounds.add(values.bytes, values.start(index), values.end(index));
+  }
+}
+
 /** ORC sorts a dictionary; one of the engine is in the order of appearance and may have values that do not occur. */
 function dictionaryColumn(dictionary: Dictionary, compression: Compression): ColumnWriter {
   const values = new ByteValues(dictionary.bytes, dictionary.count);
@@ -73,17 +102,14 @@ function dictionaryColumn(dictionary: Dictionary, compression: Compression): Col
       if (!('indices' in page.values))
         throw new ThriftError('a page without dictionary after others with one');
       const { indices } = page.values;
-      for (let i = 0; i < indices.length; i++) {
-        if (indices[i]! >= uses.length) throw new ThriftError('a value lies outside of the dictionary');
-        uses[indices[i]!]!++;
-      }
+      countUses(indices, uses);
       pages.push(indices);
     },
     finish() {
       const { sorted, places } = sortUsed(values, uses);
       const data = new ByteStream(compression);
       for (const indices of pages) {
-        for (let i = 0; i < indices.length; i++) indices[i] = places[indices[i]!]!;
+        toPlaces(indices, places);
         writeIntegers(data, indices, indices.length, false);
       }
       const text = new ByteStream(compression);
@@ -109,6 +135,17 @@ function dictionaryColumn(dictionary: Dictionary, compression: Compression): Col
       };
     },
   };
+}
+
+function countUses(indices: Int32Array, uses: Float64Array): void {
+  for (let i = 0; i < indices.length; i++) {
+    if (indices[i]! >= uses.length) throw new ThriftError('a value lies outside of the dictionary');
+    uses[indices[i]!]!++;
+  }
+}
+
+function toPlaces(indices: Int32Array, places: Int32Array): void {
+  for (let i = 0; i < indices.length; i++) indices[i] = places[indices[i]!]!;
 }
 
 /** The used entries in the order of their bytes, and the place of each among them. */

@@ -10,44 +10,26 @@ import { writeIntegers } from './integer-runs.ts';
 /** Seconds of 2015-01-01 00:00:00 UTC, from which ORC counts. */
 const EPOCH = 1_420_070_400;
 
+interface Shape {
+  perSecond: number;
+  path: string;
+}
+
 /** TIMESTAMP and TIMESTAMP_INSTANT from 64 bits that count 1/`perSecond` seconds since 1970. */
 export function timestampColumn(
-  shape: { perSecond: number; path: string },
+  shape: Shape,
   dictionary: Dictionary | undefined,
   compression: Compression,
 ): ColumnWriter {
-  const { perSecond, path } = shape;
-  const nanosPerUnit = 1e9 / perSecond;
   const data = new ByteStream(compression);
   const fractions = new ByteStream(compression);
-  let minimum = Infinity;
-  let maximum = -Infinity;
+  const range = { minimum: Infinity, maximum: -Infinity };
   return {
     write(page) {
-      const halves = new Int32Array(fixedWidth(page, 8, dictionary));
+      const halves = fixedWidth(page, 8, dictionary);
       const seconds = new Float64Array(page.count);
       const nanos = new Float64Array(page.count);
-      for (let i = 0; i < page.count; i++) {
-        const low = halves[2 * i]!;
-        const high = halves[2 * i + 1]!;
-        if ((low === -1 && high === 0x7fffffff) || (low === 1 && high === -0x80000000)) throw infinite(path);
-        let whole = Math.floor((high * 4294967296 + (low >>> 0)) / perSecond);
-        // the quotient may be off by one, the rest is exact in 32 bits
-        let rest = (low - Math.imul(whole | 0, perSecond)) | 0;
-        if (rest < 0) {
-          whole--;
-          rest += perSecond;
-        } else if (rest >= perSecond) {
-          whole++;
-          rest -= perSecond;
-        }
-        const fraction = rest * nanosPerUnit;
-        const millis = whole * 1000 + Math.floor(fraction / 1e6);
-        if (millis < minimum) minimum = millis;
-        if (millis > maximum) maximum = millis;
-        seconds[i] = storedSeconds(whole, fraction, path) - EPOCH;
-        nanos[i] = storedNanos(fraction);
-      }
+      split(halves, shape, range, seconds, nanos);
       writeIntegers(data, seconds, page.count, true);
       writeIntegers(fractions, nanos, page.count, false);
     },
@@ -58,11 +40,43 @@ export function timestampColumn(
       ],
       encoding: ENCODING.directV2,
       statistics:
-        minimum > maximum
+        range.minimum > range.maximum
           ? {}
-          : { timestampStatistics: { minimumUtc: BigInt(minimum), maximumUtc: BigInt(maximum) } },
+          : { timestampStatistics: { minimumUtc: BigInt(range.minimum), maximumUtc: BigInt(range.maximum) } },
     }),
   };
+}
+
+/** Of 64-bit numbers in halves: what ORC stores of each. `range`: milliseconds since 1970. */
+function split(
+  halves: Int32Array,
+  { perSecond, path }: Shape,
+  range: { minimum: number; maximum: number },
+  seconds: Float64Array,
+  nanos: Float64Array,
+): void {
+  const nanosPerUnit = 1e9 / perSecond;
+  for (let i = 0; i < seconds.length; i++) {
+    const low = halves[2 * i]!;
+    const high = halves[2 * i + 1]!;
+    if ((low === -1 && high === 0x7fffffff) || (low === 1 && high === -0x80000000)) throw infinite(path);
+    let whole = Math.floor((high * 4294967296 + (low >>> 0)) / perSecond);
+    // the quotient may be off by one, the rest is exact in 32 bits
+    let rest = (low - Math.imul(whole | 0, perSecond)) | 0;
+    if (rest < 0) {
+      whole--;
+      rest += perSecond;
+    } else if (rest >= perSecond) {
+      whole++;
+      rest -= perSecond;
+    }
+    const fraction = rest * nanosPerUnit;
+    const millis = whole * 1000 + Math.floor(fraction / 1e6);
+    if (millis < range.minimum) range.minimum = millis;
+    if (millis > range.maximum) range.maximum = millis;
+    seconds[i] = storedSeconds(whole, fraction, path) - EPOCH;
+    nanos[i] = storedNanos(fraction);
+  }
 }
 
 /** The engine's infinities are the least and the greatest numbers that it uses. */

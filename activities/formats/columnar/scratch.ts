@@ -26,6 +26,22 @@ export class Scratch {
   }
 }
 
+/** Several of them for one piece of work after another. */
+export class Scratches {
+  readonly #all: Scratch[] = [];
+  #taken = 0;
+
+  /** One that nothing else uses until `reuse` is called. */
+  take(): Scratch {
+    return (this.#all[this.#taken++] ??= new Scratch());
+  }
+
+  /** What was taken may be given again. */
+  reuse(): void {
+    this.#taken = 0;
+  }
+}
+
 export function bytesOf({ buffer, byteOffset, byteLength }: Int32Array<ArrayBuffer>): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
