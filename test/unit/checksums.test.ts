@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -102,6 +103,38 @@ describe('checksums of columns', () => {
       ).rejects.toMatchObject({
         code: 'VerificationFailed',
         message: expect.stringContaining('the result read back differs in s "x"; nothing was published'),
+      });
+    });
+  });
+
+  // timestamps come back in the unit that their values allow, also where they are nested
+  test.each([
+    ['DOUBLE', '1.5', '1.25'],
+    ['DECIMAL(20,2)', '1.50', '1.51'],
+    ['BLOB', `'a'`, `'b'`],
+    ['TIMESTAMP', `'2024-01-02 03:04:05.123456'`, `'2024-01-02 03:04:05.123457'`],
+    ['TIMESTAMP', `'9999-01-02 03:04:05'`, `'9999-01-02 03:04:06'`],
+    ['TIMESTAMP_NS', `'2024-01-02 03:04:05.123456789'`, `'2024-01-02 03:04:05.123456788'`],
+    ['TIMESTAMP WITH TIME ZONE', `'2024-01-02 03:04:05+00'`, `'2024-01-02 03:04:06+00'`],
+    ['STRUCT(a TIMESTAMP[])', `{a: ['2024-01-02'::TIMESTAMP]}`, `{a: ['2024-01-03'::TIMESTAMP]}`],
+    ['MAP(VARCHAR, INTEGER)', 'MAP {1: 2}', 'MAP {1: 3}'],
+  ])('ORC: %s is held against what was written', async (type, value, other) => {
+    await withWorkbench(async ({ engine, directory }) => {
+      const columns = [{ name: 'x', type }];
+      const rowsWith = (last: string): string =>
+        `SELECT CAST(unnest([NULL, ${value}, ${last}]) AS ${type}) AS x`;
+      const compared = columns.map((column) => orc.compared(column, 'rows'));
+      const result = join(directory, 'result');
+      await engine.run(`COPY (${rowsWith(value)}) TO ${literal(result)} (${orc.copyOptions(0, {})})`);
+      const files = [{ path: await orc.encode!(result, directory, {}, 0), partition: '' }];
+      const verified = async (of: string): Promise<void> => {
+        const checksums = await checksumsOf(engine, `(${of})`, compared);
+        await verifyFiles(engine, orc, work('orc'), files, directory, { columns, checksums, rows: 3 });
+      };
+      await verified(rowsWith(value));
+      await rm(join(directory, 'read-back-0'), { recursive: true, force: true });
+      await expect(verified(rowsWith(other))).rejects.toMatchObject({
+        message: expect.stringContaining('the result read back differs in x; nothing was published'),
       });
     });
   });

@@ -1,6 +1,7 @@
 import { integer } from '../parquet/metadata.ts';
 import { decodePrefix, ThriftError } from '../parquet/thrift.ts';
 import type { Struct } from '../parquet/thrift.ts';
+import { Scratch } from './scratch.ts';
 import { decodeHybrid } from './hybrid.ts';
 
 /** Field ids of PageHeader and of the headers in it. */
@@ -8,6 +9,10 @@ const HEADER = { type: 1, bytes: 3, data: 5, dictionary: 7 } as const;
 const INNER = { values: 1, encoding: 2 } as const;
 const PAGE = { data: 0, dictionary: 2 } as const;
 const ENCODING = { plain: 0, plainDictionary: 2, rleDictionary: 8 } as const;
+
+/** Of the page that was decoded last. */
+const repetitionMemory = new Scratch();
+const definitionMemory = new Scratch();
 
 /** Highest levels of a leaf. */
 export interface Levels {
@@ -18,6 +23,7 @@ export interface Levels {
 /** A leaf's values in one row group, without compression. */
 export interface ColumnPages {
   dictionary?: Dictionary;
+  /** The levels of one are overwritten when the next is asked for. */
   pages: Iterable<Page>;
 }
 
@@ -81,16 +87,16 @@ function dataPage(bytes: Buffer, header: Struct, levels: Levels): Page {
   const entries = integer(header, INNER.values);
   const encoding = integer(header, INNER.encoding);
   let rest = bytes;
-  const decodeLevels = (highest: number): Uint8Array | undefined => {
+  const decodeLevels = (highest: number, scratch: Scratch): Uint8Array | undefined => {
     if (highest === 0) return undefined;
-    const decoded = new Uint8Array(entries);
+    const decoded = scratch.bytes(entries);
     const length = rest.readUInt32LE(0);
     decodeHybrid(rest.subarray(4, 4 + length), 32 - Math.clz32(highest), decoded);
     rest = rest.subarray(4 + length);
     return decoded;
   };
-  const repetitions = decodeLevels(levels.repetition);
-  const definitions = decodeLevels(levels.definition);
+  const repetitions = decodeLevels(levels.repetition, repetitionMemory);
+  const definitions = decodeLevels(levels.definition, definitionMemory);
   const count = definitions === undefined ? entries : countOf(definitions, levels.definition);
   return {
     entries,
@@ -103,7 +109,8 @@ function dataPage(bytes: Buffer, header: Struct, levels: Levels): Page {
 
 function countOf(levels: Uint8Array, level: number): number {
   let count = 0;
-  for (let i = 0; i < levels.length; i++) if (levels[i] === level) count++;
+  const { length } = levels;
+  for (let i = 0; i < length; i++) if (levels[i] === level) count++;
   return count;
 }
 

@@ -1,8 +1,8 @@
 import type { Format } from '../format.ts';
+import { diagnose } from '../parquet/diagnose.ts';
 import { compared } from './compared.ts';
 import { readBack } from './read-back.ts';
 import { describe } from './read/describe.ts';
-import { diagnose } from './read/diagnose.ts';
 import { fetch } from './read/fetch.ts';
 import { copyOptions, encode } from './write/encode.ts';
 import { orcType } from './write/orc-type.ts';
@@ -15,7 +15,8 @@ export const orcSource: Pick<Format, 'name' | 'extensions' | 'text' | 'describe'
   text: false,
   describe,
   fetch,
-  diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+  diagnose: (_error, source, index, directory, engine) =>
+    diagnose(source, index, directory, engine, 'stripe'),
 };
 
 /** Apache ORC. What becomes of types that it lacks: orcType. */

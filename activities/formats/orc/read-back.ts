@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { literal } from '../../engine/engine.ts';
 import type { RangeReader, WrittenChunk } from '../format.ts';
+import { CHUNK_FILE } from '../parquet/fetch.ts';
 import { decode } from './read/decode.ts';
-import { CHUNK_FILE } from './read/fetch.ts';
 import { parseFile } from './read/file.ts';
 import { readTail } from './read/tail.ts';
 

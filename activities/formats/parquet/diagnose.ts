@@ -5,12 +5,16 @@ import { TransferError } from '../../failures.ts';
 import type { ChunkSource } from '../format.ts';
 import { CHUNK_FILE } from './fetch.ts';
 
-/** Blames the chunk when the engine cannot even read all of it; undefined when it can. */
+/**
+ * Blames the chunk when the engine cannot even read all of its local Parquet file; undefined when it can. `unit`: what
+ * the source's cuts count.
+ */
 export async function diagnose(
   source: ChunkSource,
   index: number,
   directory: string,
   engine: Engine,
+  unit: 'row group' | 'stripe',
 ): Promise<TransferError | undefined> {
   const relation = `read_parquet(${literal(join(directory, CHUNK_FILE))})`;
   try {
@@ -18,10 +22,10 @@ export async function diagnose(
     return undefined;
   } catch (error) {
     const [from, to] = [source.cuts[index] ?? 0, source.cuts[index + 1] ?? 0];
-    const groups = to - from === 1 ? `row group ${from}` : `row groups ${from} to ${to - 1}`;
+    const units = to - from === 1 ? `${unit} ${from}` : `${unit}s ${from} to ${to - 1}`;
     return new TransferError(
       'MalformedData',
-      `${source.location}: ${groups} cannot be read; the file is corrupt`,
+      `${source.location}: ${units} cannot be read; the file is corrupt`,
       {
         cause: error,
       },

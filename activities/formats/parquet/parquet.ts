@@ -27,7 +27,8 @@ export const parquet: Format = {
   compared: ({ name }) => identifier(name),
   describe,
   fetch,
-  diagnose: (_error, source, index, directory, engine) => diagnose(source, index, directory, engine),
+  diagnose: (_error, source, index, directory, engine) =>
+    diagnose(source, index, directory, engine, 'row group'),
   held: parquetType,
   details: ({ parquet: options }) => ({
     compression: options?.compression ?? 'zstd',

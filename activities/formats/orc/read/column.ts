@@ -8,6 +8,7 @@ import { hugeDecimals, longDecimals } from './decimals.ts';
 import type { OrcFile } from './file.ts';
 import type { Leaf } from './leaves.ts';
 import type { Step } from './levels.ts';
+import { indexes } from './indexes.ts';
 import { MAX_LONG_DIGITS } from './parquet-schema.ts';
 import type { IntegerRuns } from './runs.ts';
 import { IntegerRunsV1 } from './runs-v1.ts';
@@ -90,7 +91,7 @@ function openStrings(streams: Streams, utf8: boolean, memory: Scratches): Omit<C
   const size = streams.dictionarySize;
   const bytes = dictionary(lengths, streams.bytes(STREAM.dictionaryData), size, utf8, memory);
   return {
-    values: values.indexes(streams.integers(STREAM.data, false), size, memory),
+    values: indexes(streams.integers(STREAM.data, false), size, memory),
     dictionary: { size, bytes },
   };
 }

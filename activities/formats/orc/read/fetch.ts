@@ -5,6 +5,7 @@ import { literal } from '../../../engine/engine.ts';
 import { TransferError } from '../../../failures.ts';
 import { readRange } from '../../bytes.ts';
 import type { ChunkSource, FetchedChunk, RangeReader } from '../../format.ts';
+import { CHUNK_FILE } from '../../parquet/fetch.ts';
 import { decode, rowsOf } from './decode.ts';
 import { parseFile } from './file.ts';
 import type { OrcFile, StripePlace } from './file.ts';
@@ -13,9 +14,8 @@ import { parseReading } from './reading.ts';
 import type { Reading } from './reading.ts';
 import { digestOf } from './tail.ts';
 
-/** Names of a fetched chunk in its directory: as it was read, and as the engine reads it. */
+/** Name of a fetched chunk in its directory, as it was read; CHUNK_FILE: as the engine reads it. */
 const SOURCE_FILE = 'chunk.orc';
-export const CHUNK_FILE = 'chunk.parquet';
 /** Gaps of at most so many bytes are read over rather than asked around. */
 const MAX_GAP = 1024 * 1024;
 

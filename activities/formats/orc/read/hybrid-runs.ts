@@ -10,8 +10,9 @@ export const packedHeader = (groups: number): number[] => varint(groups * 2 + 1)
 export const equalHeader = (count: number): number[] => varint(count * 2);
 
 export function areEqual(numbers: Uint8Array | Int32Array): boolean {
-  const first = numbers[0];
-  for (let i = 1; i < numbers.length; i++) if (numbers[i] !== first) return false;
+  // asked for once: arrays of several types come here, for which the length is a call
+  const [{ length }, first] = [numbers, numbers[0]];
+  for (let i = 1; i < length; i++) if (numbers[i] !== first) return false;
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { Scratch } from '../../columnar/scratch.ts';
 import { OrcError } from '../proto.ts';
 import type { BitRuns } from './byte-runs.ts';
 import { OrcLimit } from './errors.ts';
@@ -26,11 +27,12 @@ export interface Levels {
 const MAX_ENTRIES = 1 << 24;
 
 /**
- * Reads the levels of the next `rows` rows: the streams of every step are read just that far.
+ * Reads the levels of the next `rows` rows: the streams of every step are read just that far. They may lie in `scratch`.
  * Throws OrcLimit when lists have too many elements for memory: ask for fewer rows.
  */
-export function readLevels(steps: readonly Step[], rows: number): Levels {
-  let levels: Levels = { count: rows, definition: new Uint8Array(rows), repetition: undefined, values: rows };
+export function readLevels(steps: readonly Step[], rows: number, scratch: Scratch): Levels {
+  const none = scratch.bytes(rows).fill(0);
+  let levels: Levels = { count: rows, definition: none, repetition: undefined, values: rows };
   let definition = 0;
   let repetition = 0;
   for (const step of steps) {

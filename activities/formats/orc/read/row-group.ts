@@ -1,3 +1,4 @@
+import type { Scratch } from '../../columnar/scratch.ts';
 import { TYPE } from '../../parquet/thrift.ts';
 import type { Struct } from '../../parquet/thrift.ts';
 import { openColumn } from './column.ts';
@@ -67,7 +68,7 @@ async function writeColumn(leaf: Leaf, context: StripeContext, output: Output, e
   }
   const dataStart = output.position;
   let entries = 0;
-  for (const page of pagesOf(column, stripe.rows)) {
+  for (const page of pagesOf(column, stripe.rows, stripe.memory.take())) {
     await append(page.parts);
     entries += page.entries;
   }
@@ -77,7 +78,11 @@ async function writeColumn(leaf: Leaf, context: StripeContext, output: Output, e
   );
 }
 
-function* pagesOf(column: Column, rows: number): Generator<{ parts: Uint8Array[]; entries: number }> {
+function* pagesOf(
+  column: Column,
+  rows: number,
+  memory: Scratch,
+): Generator<{ parts: Uint8Array[]; entries: number }> {
   const { steps, values } = column;
   const page = {
     maxDefinition: maxDefinition(steps),
@@ -88,7 +93,7 @@ function* pagesOf(column: Column, rows: number): Generator<{ parts: Uint8Array[]
   let batch = lists ? LIST_ROWS.first : BATCH;
   for (let row = 0; row < rows;) {
     const taken = Math.min(batch, rows - row);
-    const levels = readLevels(steps, taken);
+    const levels = readLevels(steps, taken, memory);
     row += taken;
     let from = 0;
     for (let left = levels.values, first = true; first || left > 0; first = false) {

@@ -15,7 +15,7 @@ const MAX_DICTIONARY = 1 << 23;
 /** Bytes before every value in Parquet's encoding PLAIN. */
 const LENGTH_BYTES = 4;
 /** Below so many bytes a loop is faster than a call. */
-const SHORT = 24;
+const SHORT = 64;
 
 /** Texts (`utf8`) or bytes. Gives as many as fit a page. */
 export function strings(lengths: IntegerRuns, source: ByteSource, utf8: boolean, memory: Scratches): Values {

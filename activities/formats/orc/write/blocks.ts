@@ -11,15 +11,15 @@ const HEADER_BYTES = 3;
 export interface Compression {
   /** The code in the postscript. */
   kind: number;
-  /** One block with its header, as it stands in the file. */
-  compress(block: Buffer): Buffer;
+  /** One block behind its header, in pieces, as it stands in the file. */
+  compress(block: Buffer): Buffer[];
   /** The inverse for a whole section. Throws OrcError when it is damaged. */
   decompress(section: Buffer): Buffer;
 }
 
 const NONE: Compression = {
   kind: COMPRESSION.none,
-  compress: (block) => Buffer.from(block),
+  compress: (block) => [Buffer.from(block)],
   decompress: (section) => section,
 };
 
@@ -58,11 +58,10 @@ function blockwise(
     compress(block) {
       const shrunk = shrink(block);
       const original = shrunk.length >= block.length;
-      const body = original ? block : shrunk;
-      const framed = Buffer.allocUnsafe(HEADER_BYTES + body.length);
-      framed.writeUIntLE(body.length * 2 + (original ? 1 : 0), 0, HEADER_BYTES);
-      body.copy(framed, HEADER_BYTES);
-      return framed;
+      const body = original ? Buffer.from(block) : shrunk;
+      const header = Buffer.allocUnsafe(HEADER_BYTES);
+      header.writeUIntLE(body.length * 2 + (original ? 1 : 0), 0, HEADER_BYTES);
+      return [header, body];
     },
     decompress(section) {
       const pieces: Buffer[] = [];

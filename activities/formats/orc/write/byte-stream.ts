@@ -59,7 +59,7 @@ export class ByteStream {
 
   #flush(): void {
     const taken = Math.min(this.#length, BLOCK_BYTES);
-    this.#pieces.push(this.#compression.compress(this.buffer.subarray(0, taken)));
+    this.#pieces.push(...this.#compression.compress(this.buffer.subarray(0, taken)));
     this.buffer.copyWithin(0, taken, this.#length);
     this.#length -= taken;
   }
