@@ -7,7 +7,7 @@ import { nameOfChunk } from './verify-chunk.ts';
 /** Partitions that the engine writes at a time; for each it holds some 256 KiB, whatever the memory limit is. */
 const PARTITIONS_AT_ONCE = 256;
 /** Every partition of a chunk is a file, an object beside the ledger, and an entry in the chunk's record. */
-const MOST_PARTITIONS = 25_000;
+const MOST_PARTITIONS = 10_000;
 const ROWS = 'ddc_rows';
 
 /**
