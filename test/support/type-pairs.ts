@@ -136,7 +136,7 @@ async function verifiedSums(
 
 function heldType(format: Format, type: string, column: string): string | undefined {
   try {
-    return format.held(type, column).type;
+    return format.held(type, column, format.name).type;
   } catch {
     return undefined;
   }
