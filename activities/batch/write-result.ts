@@ -6,8 +6,8 @@ import { nameOfChunk } from './verify-chunk.ts';
 
 /** Partitions that the engine writes at a time; for each it holds some 256 KiB, whatever the memory limit is. */
 const PARTITIONS_AT_ONCE = 256;
-/** Every partition of a chunk is a file, an object beside the ledger, and an entry in the chunk's record. */
-const MOST_PARTITIONS = 10_000;
+/** Every one is a file, an object beside the ledger, and an entry in the chunk's record, which the worker holds. */
+const MOST_PARTITIONS = 2_000;
 const ROWS = 'ddc_rows';
 
 /**

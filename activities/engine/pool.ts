@@ -12,7 +12,7 @@ const CRASHES_ALLOWED = 1;
  * Bytes that pass through count for V8 as garbage to be collected. Beside its small heap they made it mark everything
  * some ten times a chunk, a sixth of the CPU time; with this the next collection comes later, and costs some 20 MiB.
  */
-const V8_OPTIONS = ['--initial-old-space-size=64'];
+const V8_OPTIONS = ['--initial-old-space-size=48'];
 
 /**
  * A few long-lived child processes that take jobs. A hostile file, a native crash or an operation that
