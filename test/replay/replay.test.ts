@@ -22,6 +22,7 @@ async function replay(code: URL): Promise<Record<string, Error | undefined>> {
 test('every kind of run is recorded', () => {
   expect(Object.keys(histories)).toEqual(
     expect.arrayContaining([
+      'small-copy',
       'one-chunk',
       'several-chunks',
       'retried',

@@ -47,7 +47,11 @@ export async function runScenarios(options: ScenarioOptions): Promise<Record<str
     point.release();
   }
 
-  await copies.start(['one-chunk'], 100);
+  await copies.start(['small-copy'], 100);
+  await expectEnd('small-copy', 'Succeeded');
+
+  // what appends is never copied by the step that plans it
+  await copies.start(['one-chunk'], 100, { writeOperation: 'Append' });
   await expectEnd('one-chunk', 'Succeeded');
 
   await copies.start(['several-chunks'], SEVERAL_CHUNKS);
