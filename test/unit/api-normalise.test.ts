@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import type { ZodObject } from 'zod';
-import { TRANSFORMS } from '../../activities/registry.ts';
+import { TRANSFORMS } from '../../activities/transforms/all.ts';
 import { defaults, parseTransfer, withDefaults } from '../../operator/api/index.ts';
 import { batchTransferSpec } from '../../operator/api/schema/batch-transfer.ts';
 import { isPlainOption } from '../../operator/api/plain-options.ts';
