@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 
 /** A certificate and its private key in PEM. */
@@ -21,7 +21,9 @@ export async function makeCertificate(
 ): Promise<Certificate> {
   // Seldom needed, and large.
   const { generate } = await import('selfsigned');
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'ddc-webhook' }], {
+  // Clients that look for an issuer by its name must not find another one.
+  const name = `ddc-webhook ${randomBytes(8).toString('hex')}`;
+  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: from,

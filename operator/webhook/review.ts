@@ -15,9 +15,9 @@ const reviewSchema = z.object({
     /** Empty while the API server has yet to make one of `metadata.generateName`. */
     name: z.string().optional(),
     namespace: z.string().optional(),
-    object: z.unknown(),
+    object: z.unknown().optional(),
     /** Of updates. */
-    oldObject: z.unknown(),
+    oldObject: z.unknown().optional(),
   }),
 });
 

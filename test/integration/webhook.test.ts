@@ -200,7 +200,7 @@ describe('kubectl apply', () => {
   ])('%s: refused', async (_, spec, told) => {
     for (const command of ['apply', 'create']) {
       const said = await answer(spec, [command]);
-      expect(said).toContain('(Invalid)');
+      expect(said).toContain('The BatchTransfer "copy" is invalid:');
       for (const error of told) expect(said).toContain(error);
       expect(said.match(/\bspec\.[^:]+: /g)).toHaveLength(told.length);
     }

@@ -7,6 +7,7 @@ import pino from 'pino';
 import { validateTransfer } from '../../operator/api/index.ts';
 import { clauseCheck } from '../../operator/clauses.ts';
 import { admissions } from '../../operator/webhook/admit.ts';
+import { bundle } from '../../operator/webhook/certificate-secret.ts';
 import { makeCertificate, type Certificate } from '../../operator/webhook/certificate.ts';
 import { serveWebhook, type WebhookServer } from '../../operator/webhook/server.ts';
 import { review } from '../support/admission.ts';
@@ -147,7 +148,7 @@ describe('certificates', () => {
     const [first, second] = [await certificateNow(), await certificateNow()];
     const own = await serve(first);
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const ca = first.cert + second.cert;
+    const ca = bundle([first.cert, second.cert]);
     const ask = (used?: Agent) =>
       send({
         port: own.port,

@@ -38,11 +38,12 @@ function problemsOfOptions(transform: Transform, options: Record<string, unknown
   if (isDeep(options, MAX_DEPTH)) return [{ place: [], message: 'must not be nested so deeply' }];
   const entries = Object.entries(options);
   const there = entries.filter(([name, value]) => !REFERENCES.includes(name) && !isReference(value));
-  const problems = optionProblems(transform, Object.fromEntries(there));
+  const given = Object.fromEntries(there);
+  const problems = optionProblems(transform, given);
   if (there.length === entries.length) return problems;
   // What a reference may bring is known to the worker only.
   return problems.filter(
-    ({ place: [name = ''] }) => Object.hasOwn(options, name) || (name !== '' && isPlainOption(name)),
+    ({ place: [name = ''] }) => Object.hasOwn(given, name) || isPlainOption(name),
   );
 }
 
