@@ -1,6 +1,5 @@
 import { isObject, property } from '../api/json.ts';
 import { withoutNulls } from '../api/nulls.ts';
-import type { Side } from '../api/schema/side.ts';
 import { describeStore, storeOf } from '../api/store.ts';
 import type { ParseEnvironment } from '../api/index.ts';
 import type { AdmissionRequest, PatchOperation } from './review.ts';
@@ -46,7 +45,7 @@ function descriptionOf(side: unknown, oldSide: unknown): string | undefined {
 function describe(value: unknown): string | undefined {
   const side = withoutNulls(value);
   if (!isObject(side)) return undefined;
-  const store = storeOf(side as Side);
+  const store = storeOf(side);
   return store === undefined ? undefined : describeStore(store, side['dataAsset'] as string | undefined);
 }
 

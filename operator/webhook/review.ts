@@ -25,7 +25,7 @@ const reviewSchema = z.object({
 export type AdmissionRequest = z.output<typeof reviewSchema>['request'];
 
 /** One thing wrong with the resource. */
-export interface Cause {
+interface Cause {
   field: string;
   message: string;
 }

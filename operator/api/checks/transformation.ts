@@ -42,9 +42,7 @@ function problemsOfOptions(transform: Transform, options: Record<string, unknown
   const problems = optionProblems(transform, given);
   if (there.length === entries.length) return problems;
   // What a reference may bring is known to the worker only.
-  return problems.filter(
-    ({ place: [name = ''] }) => Object.hasOwn(given, name) || isPlainOption(name),
-  );
+  return problems.filter(({ place: [name = ''] }) => Object.hasOwn(given, name) || isPlainOption(name));
 }
 
 function isReference(value: unknown): boolean {
