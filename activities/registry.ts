@@ -4,23 +4,9 @@ import type { Format, RangeReader } from './formats/format.ts';
 import { json } from './formats/json/json.ts';
 import { orc } from './formats/orc/orc.ts';
 import { parquet } from './formats/parquet/parquet.ts';
-import { digestColumns } from './transforms/digest-columns.ts';
-import { encryptColumns } from './transforms/encrypt-columns.ts';
-import { filterRows } from './transforms/filter-rows.ts';
-import { redactColumns } from './transforms/redact-columns.ts';
-import { removeColumns } from './transforms/remove-columns.ts';
-import { sampleRows } from './transforms/sample-rows.ts';
 
-/** Every format and every transformation, in one place. A new one is one file and one line here. */
+/** Every format. A new one is one file and one line here. */
 const FORMATS: readonly Format[] = [csv, json, orc, parquet];
-export const TRANSFORMS = [
-  removeColumns,
-  redactColumns,
-  digestColumns,
-  encryptColumns,
-  filterRows,
-  sampleRows,
-] as const;
 
 export function formatNamed(name: string): Format {
   const found = FORMATS.find((format) => format.name === name.toLowerCase());

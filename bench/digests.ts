@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { withEngine } from '../activities/engine/duckdb.ts';
 import type { Engine } from '../activities/engine/engine.ts';
 import { compileSelect, renderSelect } from '../activities/engine/select.ts';
-import { TRANSFORMS } from '../activities/registry.ts';
+import { TRANSFORMS } from '../activities/transforms/all.ts';
 import type { Transformation } from '../workflows/contract.ts';
 import { figureLine, median } from './figures.ts';
 

@@ -17,6 +17,7 @@ export function decryptColumns(kind: Kind['kind']): Transform<Record<string, nev
     action: 'DecryptColumns',
     aliases: [],
     description: 'Decrypts the values of the listed columns; nulls stay null.',
+    needsColumns: true,
     options: z.strictObject({}),
     effect(relation, columns, _options, context) {
       const wanted = { action: 'DecryptColumns', columns, onMissing: 'fail' } as const;

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 import type { ParseEnvironment } from './api/index.ts';
+import type { WebhookSettings } from './webhook/run.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
@@ -16,9 +17,14 @@ export interface OperatorConfig {
   logLevel: string;
   /** What decides defaults of resources. */
   environment: ParseEnvironment;
+  /** Absent = none is served. */
+  webhook?: WebhookSettings;
 }
 
-type Flags = Omit<OperatorConfig, 'environment'> & {
+type Flags = Omit<OperatorConfig, 'environment' | 'webhook'> & {
+  webhookPort: number;
+  webhookCertDir?: string;
+  webhookSelfSignedService?: string;
   secretProviderUrl?: string;
   secretProviderRole?: string;
   keepData?: boolean;
@@ -86,15 +92,49 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
         .argParser(parseBoolean),
     )
     .addOption(
+      new Option('--webhook-port <port>', 'port of the admission webhook; 0: none is served')
+        .env('DDC_WEBHOOK_PORT')
+        .default(0)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option(
+        '--webhook-cert-dir <directory>',
+        'holds tls.crt and tls.key of the webhook, e.g. of cert-manager; followed when they change',
+      ).env('DDC_WEBHOOK_CERT_DIR'),
+    )
+    .addOption(
+      new Option(
+        '--webhook-self-signed-service <service.namespace.svc>',
+        'or: make the certificate for this Service, keep it in a Secret of its namespace, and have the API server trust it',
+      )
+        .env('DDC_WEBHOOK_SELF_SIGNED_SERVICE')
+        .argParser(parseService),
+    )
+    .addOption(
       new Option('--log-level <level>', 'least severe level to log')
         .env('DDC_LOG_LEVEL')
         .choices(LOG_LEVELS)
         .default('info'),
     );
   if (!exit) program.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
-  const { secretProviderUrl, secretProviderRole, keepData, ...config } = program.parse(argv).opts<Flags>();
+  const {
+    secretProviderUrl,
+    secretProviderRole,
+    keepData,
+    webhookPort,
+    webhookCertDir,
+    webhookSelfSignedService,
+    ...config
+  } = program.parse(argv).opts<Flags>();
+  const webhook = webhookSettings(webhookPort, webhookCertDir, webhookSelfSignedService);
+  if (webhook === 'unclear')
+    return program.error(
+      'error: --webhook-port needs one of --webhook-cert-dir and --webhook-self-signed-service for its certificate',
+    );
   return {
     ...config,
+    ...(webhook && { webhook }),
     environment: {
       SECRET_PROVIDER_URL: secretProviderUrl,
       SECRET_PROVIDER_ROLE: secretProviderRole,
@@ -112,4 +152,28 @@ function parseAddress(value: string): string {
 function parseBoolean(value: string): boolean {
   if (value !== 'true' && value !== 'false') throw new InvalidArgumentError('Expected true or false.');
   return value === 'true';
+}
+
+function webhookSettings(
+  port: number,
+  directory: string | undefined,
+  host: string | undefined,
+): WebhookSettings | 'unclear' | undefined {
+  if (port === 0) return undefined;
+  if (directory && !host) return { port, certificate: { directory } };
+  const [service, namespace] = host?.split('.') ?? [];
+  if (directory || !service || !namespace) return 'unclear';
+  return { port, certificate: { service, namespace } };
+}
+
+function parsePort(value: string): number {
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
+    throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  return Number(value);
+}
+
+function parseService(value: string): string {
+  if (!/^[a-z0-9-]{1,63}\.[a-z0-9-]{1,63}\.svc$/.test(value))
+    throw new InvalidArgumentError('Expected <service>.<namespace>.svc, e.g. ddc-webhook.ddc.svc.');
+  return value;
 }

@@ -8,6 +8,7 @@ import type { Engine } from './engine.ts';
 import { literal } from './engine.ts';
 import { registerChecksums, type ChecksumMeter } from './checksums.ts';
 import { registerFunctions } from './functions.ts';
+import { queriesOf } from './queries.ts';
 import { NO_SECRETS, type TransformSecrets } from '../transforms/secrets.ts';
 
 export interface EngineOptions {
@@ -60,19 +61,11 @@ export async function withEngine<T>(
 
 function engineOf(connection: DuckDBConnection, meter: ChecksumMeter): Engine {
   return {
+    ...queriesOf(connection),
     checksums: (columns) => meter.take(columns),
     async run(sql, parameters) {
       const result = await connection.run(sql, parameters as DuckDBValue[] | undefined);
       return result.rowsChanged;
-    },
-    async query(sql, parameters) {
-      const reader = await connection.runAndReadAll(sql, parameters as DuckDBValue[] | undefined);
-      return reader.getRowObjectsJS();
-    },
-    async columns(sql) {
-      const described = await connection.runAndReadAll(`DESCRIBE ${sql}`);
-      const { column_name: names, column_type: types } = described.getColumnsObjectJS();
-      return (names as string[]).map((name, index) => ({ name, type: (types as string[])[index]! }));
     },
   };
 }

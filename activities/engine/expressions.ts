@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { TransferError } from '../failures.ts';
-import { identifier, type Engine } from './engine.ts';
+import { identifier } from './engine.ts';
 import { parseLosslessJson } from './lossless-json.ts';
+import type { Queries } from './queries.ts';
 
 /** Where an expression stands while the engine's parser looks at it; the engine parses statements only. */
 const FRAME = 'SELECT 1 FROM t WHERE ';
@@ -17,7 +18,7 @@ const parserErrorSchema = z.object({ error: z.literal(true), error_message: z.st
  * Parses one SQL expression with the engine's own parser into its JSON tree. Executes nothing and looks up
  * nothing. Throws an Error whose message is the parser's for text that is not exactly one expression.
  */
-export async function parseExpression(engine: Engine, text: string): Promise<unknown> {
+export async function parseExpression(engine: Queries, text: string): Promise<unknown> {
   // The line break ends a comment at the text's end, which would otherwise swallow the parenthesis.
   const statement = await serialize(engine, `${FRAME}(${text}\n)`);
   const tree = statement.statements[0].node.where_clause;
@@ -28,7 +29,7 @@ export async function parseExpression(engine: Engine, text: string): Promise<unk
 }
 
 /** The inverse of parseExpression: a tree as SQL text, printed by the engine. */
-export async function printExpression(engine: Engine, tree: unknown): Promise<string> {
+export async function printExpression(engine: Queries, tree: unknown): Promise<string> {
   const statement = JSON.stringify(await framed(engine, tree));
   const [row] = await engine.query('SELECT json_deserialize_sql($1::VARCHAR) AS text', [statement]);
   const text = row?.['text'];
@@ -43,7 +44,7 @@ export async function printExpression(engine: Engine, tree: unknown): Promise<st
  * a copy. Throws the engine's Error.
  */
 export async function typeOfExpression(
-  engine: Engine,
+  engine: Queries,
   relation: readonly { name: string; type: string }[],
   sql: string,
 ): Promise<string> {
@@ -54,7 +55,7 @@ export async function typeOfExpression(
 }
 
 /** Names and types of a STRUCT type's fields, in order. */
-export function fieldsOfStruct(engine: Engine, type: string): Promise<{ name: string; type: string }[]> {
+export function fieldsOfStruct(engine: Queries, type: string): Promise<{ name: string; type: string }[]> {
   return engine.columns(`SELECT unnest(CAST(NULL AS ${type}))`);
 }
 
@@ -64,13 +65,13 @@ export function rowOfNulls(relation: readonly { name: string; type: string }[]):
   return `(SELECT ${nulls.join(', ')})`;
 }
 
-async function framed(engine: Engine, tree: unknown): Promise<z.infer<typeof statementSchema>> {
+async function framed(engine: Queries, tree: unknown): Promise<z.infer<typeof statementSchema>> {
   const frame = await serialize(engine, `${FRAME}true`);
   frame.statements[0].node.where_clause = tree;
   return frame;
 }
 
-async function serialize(engine: Engine, sql: string): Promise<z.infer<typeof statementSchema>> {
+async function serialize(engine: Queries, sql: string): Promise<z.infer<typeof statementSchema>> {
   const [row] = await engine.query('SELECT json_serialize_sql($1::VARCHAR)::VARCHAR AS tree', [sql]);
   const serialized = parseLosslessJson(String(row?.['tree']));
   const refused = parserErrorSchema.safeParse(serialized);

@@ -63,6 +63,7 @@ export const digestColumns: Transform<z.output<typeof options>> = {
   action: 'DigestColumns',
   aliases: ['DigestColumn', 'Digest'],
   description: 'Replaces the values of the listed columns by their digest; nulls stay null.',
+  needsColumns: true,
   options,
   effect(relation, columns, { algo, salt, key, onMissingColumn: onMissing }, context) {
     const digest = digestOf(algo);

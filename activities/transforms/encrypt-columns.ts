@@ -51,6 +51,7 @@ export const encryptColumns: Transform<Options> = {
   action: 'EncryptColumns',
   aliases: ['EncryptColumn', 'Encrypt'],
   description: 'Encrypts the values of the listed columns; nulls stay null.',
+  needsColumns: true,
   options,
   rowIdentity: ({ algorithm }) => (algorithm === 'AES-256-GCM' ? 'any' : 'none'),
   effect(relation, columns, given, context) {

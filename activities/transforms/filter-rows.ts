@@ -23,6 +23,7 @@ export const filterRows: Transform<z.output<typeof options>> = {
   action: 'FilterRows',
   aliases: ['Filter', 'FilterRow'],
   description: 'Keeps the rows for which a SQL condition is true.',
+  needsColumns: false,
   options,
   async effect(relation, columns, { clause }, context) {
     const { where, warnings } = await compileFilter(clause, relation, context);

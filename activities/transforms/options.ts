@@ -26,8 +26,23 @@ export function parseOptions<Options>(
   if (parsed.success) return parsed.data;
   throw new TransferError(
     'InvalidOption',
-    parsed.error.issues.map((issue) => describeIssue(issue, transform, path)).join('; '),
+    problemsOf(parsed.error, transform)
+      .map(({ place, message }) => `${[`${path}.options`, ...place].join('.')}: ${message}`)
+      .join('; '),
   );
+}
+
+/** One thing wrong with the options of a transformation. */
+export interface OptionProblem {
+  /** Below `options`, e.g. `['algo']`; empty = the options as such. */
+  place: string[];
+  message: string;
+}
+
+/** All that is wrong with a transformation's options, as far as it shows without the columns. */
+export function optionProblems(transform: Transform, options: unknown): OptionProblem[] {
+  const { error } = transform.options.safeParse(options);
+  return error === undefined ? [] : problemsOf(error, transform);
 }
 
 /** One of a few words in any case. */
@@ -71,16 +86,14 @@ export function mustBe(expected: string): { error: z.core.$ZodErrorMap } {
   return { error: (issue) => `must be ${expected}, not ${JSON.stringify(issue.input)}` };
 }
 
-function describeIssue(issue: z.core.$ZodIssue, transform: Transform, path: string): string {
-  const place = [`${path}.options`, ...issue.path.map(String)].join('.');
-  if (issue.code !== 'unrecognized_keys') return `${place}: ${issue.message}`;
-  const known = optionNames(transform);
-  return issue.keys
-    .map(
-      (key) =>
-        `${place}.${key}: unknown option; ${transform.action} ${known.length === 0 ? 'has no options' : `knows: ${known.join(', ')}`}`,
-    )
-    .join('; ');
+function problemsOf(error: z.ZodError, transform: Transform): OptionProblem[] {
+  return error.issues.flatMap((issue) => {
+    const place = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return [{ place, message: issue.message }];
+    const known = optionNames(transform);
+    const message = `unknown option; ${transform.action} ${known.length === 0 ? 'has no options' : `knows: ${known.join(', ')}`}`;
+    return issue.keys.map((key) => ({ place: [...place, key], message }));
+  });
 }
 
 function optionNames(transform: Transform): string[] {

@@ -59,6 +59,7 @@ export const redactColumns: Transform<Options> = {
   action: 'RedactColumns',
   aliases: ['RedactColumn', 'Redact'],
   description: 'Hides the values of the listed columns.',
+  needsColumns: true,
   options,
   rowIdentity: ({ redactType }) => (redactType === 'random' ? 'any' : 'none'),
   effect(relation, columns, given, context) {

@@ -9,6 +9,7 @@ export const removeColumns: Transform<z.output<typeof options>> = {
   action: 'RemoveColumns',
   aliases: ['RemoveColumn'],
   description: 'Removes the listed columns.',
+  needsColumns: true,
   options,
   effect(relation, columns, { onMissingColumn: onMissing }, context) {
     return editValues(relation, { action: 'RemoveColumns', columns, onMissing }, context, () => 'gone');

@@ -25,6 +25,7 @@ export const sampleRows: Transform<z.output<typeof options>> = {
   action: 'SampleRows',
   aliases: ['Sample', 'SampleRow'],
   description: 'Keeps a random share of the rows.',
+  needsColumns: false,
   options,
   rowIdentity: () => 'numbered',
   effect(_relation, columns, { fraction, seed }, { path, row }) {

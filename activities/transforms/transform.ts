@@ -52,6 +52,8 @@ export interface Transform<Options = unknown> {
   /** Other accepted spellings; matching is case-insensitive. */
   readonly aliases: readonly string[];
   readonly description: string;
+  /** Whether it works on columns that have to be named. */
+  readonly needsColumns: boolean;
   readonly options: z.ZodType<Options>;
   /** Absent = `none`. */
   rowIdentity?(options: Options): RowIdentity;

@@ -41,13 +41,17 @@ const SECRET_FIELDS: ReadonlySet<PropertyKey> = new Set([
 
 /** All errors of a resource as one text for `status.error`: one line each, `<path>: <message> (value "<value>")`. */
 export function renderErrors(errors: readonly FieldError[]): string {
-  const lines = errors
-    .slice(0, MAX_ERRORS)
-    .map(
-      ({ path, message, value }) => `${path}: ${message}${value === undefined ? '' : ` (value ${value})`}`,
-    );
+  const lines = errorLines(errors).map(({ field, message }) => `${field}: ${message}`);
   if (errors.length > MAX_ERRORS) lines.push(`and ${errors.length - MAX_ERRORS} more`);
   return shortened(lines.join('\n'), MAX_RENDERED);
+}
+
+/** The same, line by line, without what is beyond the limits of the status. */
+export function errorLines(errors: readonly FieldError[]): { field: string; message: string }[] {
+  return errors.slice(0, MAX_ERRORS).map(({ path, message, value }) => ({
+    field: path,
+    message: value === undefined ? message : `${message} (value ${value})`,
+  }));
 }
 
 /** An error at a field of `resource`, with the field's value where that may be shown. */

@@ -5,6 +5,7 @@ import type { KubernetesClient } from '../kubernetes.ts';
 import { collectionPath, resourceKey } from '../reconcile/resource.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import { API_VERSION, PLURALS } from '../api/index.ts';
+import type { ClauseCheck } from '../api/index.ts';
 import { ResourceCache } from '../watch/cache.ts';
 import type { Term } from '../watch/leader.ts';
 import { Outage } from '../watch/outage.ts';
@@ -29,6 +30,7 @@ export interface OperateOptions {
   config: OperatorConfig;
   client: KubernetesClient;
   temporal: TemporalPort;
+  clauses: ClauseCheck;
   term: Term;
   /** Of this process, unique. */
   identity: string;
@@ -39,7 +41,7 @@ export interface OperateOptions {
 
 /** Does the operator's work for one term of leadership; resolves when it has ended and nothing is under way. */
 export async function operate(options: OperateOptions): Promise<void> {
-  const { config, client, temporal, term, identity, log } = options;
+  const { config, client, temporal, clauses, term, identity, log } = options;
   const signal = AbortSignal.any([options.signal, term.signal]);
   const cache = new ResourceCache();
   const apiServer = new Outage(log, `Kubernetes API at ${client.address}`);
@@ -63,6 +65,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     ends: new EndWatch(temporal, add, signal),
     budget: new PollBudget(POLLS_PER_SECOND),
     environment: config.environment,
+    clauses,
     taskQueue: config.taskQueue,
     mayAct: () => !signal.aborted && term.valid,
   });

@@ -1,5 +1,5 @@
-import { parseTransfer } from '../api/index.ts';
-import type { ParseEnvironment } from '../api/index.ts';
+import { validateTransfer } from '../api/index.ts';
+import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, RunReport } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
@@ -28,6 +28,7 @@ export interface ReconcilerOptions {
   ends: EndWatch;
   budget: PollBudget;
   environment: ParseEnvironment;
+  clauses: ClauseCheck;
   taskQueue: string;
   /** Whether this process is still the leader. */
   mayAct: () => boolean;
@@ -68,8 +69,8 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, temporal, gate, ends, budget, environment, taskQueue } = this.#options;
-    const parsed = parseTransfer(resource, environment);
+    const { cache, writer, temporal, gate, ends, budget, environment, clauses, taskQueue } = this.#options;
+    const parsed = await validateTransfer(resource, environment, clauses);
     const runs = await this.#describe(workflowsToDescribe(resource, parsed));
     if (!runs) gate.wait(key);
     const former = runs && standIn(resource, parsed, runs);

@@ -125,7 +125,7 @@ describe('refused by the operator, before anything is started', () => {
   });
 });
 
-describe('refused when the source is known: fatal, named by field', () => {
+describe('transformations, named by field: refused at once, or when the source is known', () => {
   const redact = (columns: string[]): object => ({ action: 'RedactColumns', columns });
   const digest = (algo: string): object => ({ action: 'DigestColumns', columns: ['id'], options: { algo } });
   const filter = (clause: string): object => ({ action: 'FilterRows', options: { clause } });
@@ -134,39 +134,55 @@ describe('refused when the source is known: fatal, named by field', () => {
     [
       'an unknown column',
       [redact(['nam'])],
+      'Fatal',
       'spec.transformation[0].columns: column "nam" does not exist in the source; did you mean "name"? Columns: id, name',
     ],
     [
       'a column removed before',
       [{ action: 'RemoveColumns', columns: ['name'] }, redact(['name'])],
+      'Fatal',
       'spec.transformation[1].columns: column "name"',
     ],
     [
       'md5000',
       [digest('md5000')],
+      'ConfigurationError',
       "spec.transformation[0].options.algo: Algorithm 'md5000' is not supported! Supported: md5, sha1",
     ],
-    ['a statement for a filter', [filter('1; DROP TABLE x')], 'spec.transformation[0].options.clause: '],
+    [
+      'a statement for a filter',
+      [filter('1; DROP TABLE x')],
+      'ConfigurationError',
+      'spec.transformation[0].options.clause: ',
+    ],
     [
       'a subquery for a filter',
       [filter('id IN (SELECT 1)')],
+      'ConfigurationError',
       'spec.transformation[0].options.clause: subqueries are not allowed in a filter',
     ],
     [
       'a function that reads files',
       [filter("length(read_text('/etc/passwd')) > 0")],
+      'ConfigurationError',
       'spec.transformation[0].options.clause: ',
     ],
     [
       'a number for a filter',
       [filter('id + 1')],
+      'Fatal',
       'spec.transformation[0].options.clause: the clause is of type BIGINT, not a condition; compare it with something',
     ],
-    ['no clause', [{ action: 'FilterRows' }], "No 'clause' specified for filterrows transformation!"],
-  ])('%s', async (what, transformation, message) => {
+    [
+      'no clause',
+      [{ action: 'FilterRows' }],
+      'ConfigurationError',
+      "No 'clause' specified for filterrows transformation!",
+    ],
+  ])('%s', async (what, transformation, state, message) => {
     const spec = { source: source(), destination: destination(), transformation };
     const status = await outcome(stack.namespace, what.replaceAll(' ', '-'), spec);
-    expect(status.status).toBe('Fatal');
+    expect(status.status).toBe(state);
     expect(status.error).toContain(message);
     expect(status.error).not.toMatch(/\bat .*\.ts\b|\n/);
     await expectOnly(to, []);

@@ -135,7 +135,7 @@ async function live(): Promise<void> {
   for (const options of [{ key: misspelt }, { ...encryption, Key: misspelt }]) {
     const transformation = [{ action: 'Encrypt', columns: ['id'], options }];
     const what = `wrong-key-${Object.keys(options).length}`;
-    expect(await transfer(what, { ...good('out'), transformation })).toBe('Fatal');
+    expect(await transfer(what, { ...good('out'), transformation })).toBe('ConfigurationError');
   }
 
   const sealed = (more = {}): object => s3Side(to, `${name('sealed')}.parquet`, { parquet, ...more });

@@ -64,9 +64,7 @@ describe('the API server', () => {
     const { code, stderr } = await apply(
       resource('good', {
         source: { cos: { ...S3, access_key: 'a', secret_key: 'b' } },
-        transformation: [
-          { action: 'redact', columns: ['a'], options: { redactValue: 'X', deep: { a: [1] } } },
-        ],
+        transformation: [{ action: 'redact', columns: ['a'], options: { redactValue: 1 } }],
         spark: { driverCores: 2, options: { a: 'b' } },
         schedule: null,
         suspend: null,
@@ -79,7 +77,7 @@ describe('the API server', () => {
     expect(stored?.spec).toEqual({
       source: { cos: { ...S3, access_key: 'a', secret_key: 'b' } },
       destination: DESTINATION,
-      transformation: [{ action: 'redact', columns: ['a'], options: { redactValue: 'X', deep: { a: [1] } } }],
+      transformation: [{ action: 'redact', columns: ['a'], options: { redactValue: 1 } }],
       spark: { driverCores: 2, options: { a: 'b' } },
       successfulJobsHistoryLimit: 2,
       imagePullPolicy: 'IfNotPresent',

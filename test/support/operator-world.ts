@@ -60,6 +60,7 @@ export class World {
       ends: new EndWatch(temporal, () => undefined, stop.signal),
       budget: new PollBudget(1_000_000),
       environment: {},
+      clauses: () => Promise.resolve(undefined),
       taskQueue: 'ddc',
       mayAct: () => this.leader,
     });

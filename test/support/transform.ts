@@ -3,7 +3,7 @@ import { TransferError } from '../../activities/failures.ts';
 import type { Engine } from '../../activities/engine/engine.ts';
 import { compileSelect, renderSelect, type SelectContext } from '../../activities/engine/select.ts';
 import type { Column } from '../../activities/formats/format.ts';
-import { TRANSFORMS as ALL } from '../../activities/registry.ts';
+import { TRANSFORMS as ALL } from '../../activities/transforms/all.ts';
 import type { Transform, TransformColumn } from '../../activities/transforms/transform.ts';
 
 export const TRANSFORMS: readonly Transform[] = ALL;

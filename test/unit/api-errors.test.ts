@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseTransfer, renderErrors } from '../../operator/api/index.ts';
 import { batchTransfer, DATABASE, S3, syncTransfer, VAULT } from './api-resources.ts';
+import { mutated } from '../support/mutated.ts';
 import { runs } from '../support/runs.ts';
 
 /** Rendered errors of a resource; empty when it is valid. */
@@ -101,23 +102,6 @@ describe('rendered errors', () => {
       expect(rendered(batchTransfer({ source: { [block]: store[block] } }))).not.toContain(CANARY);
   });
 });
-
-/** A copy of the resource with the value at a random place replaced or removed. */
-const mutated = (resource: object) =>
-  fc.tuple(fc.nat(), fc.oneof(fc.jsonValue(), fc.constant(undefined))).map(([place, value]) => {
-    const places: (() => void)[] = [];
-    const copy: unknown = structuredClone(resource);
-    const visit = (at: unknown) => {
-      if (typeof at !== 'object' || at === null) return;
-      for (const key of Object.keys(at)) {
-        places.push(() => Object.assign(at, { [key]: value }));
-        visit(Reflect.get(at, key));
-      }
-    };
-    visit(copy);
-    places[place % places.length]?.();
-    return copy;
-  });
 
 const withEverything = batchTransfer({
   source: { s3: { ...S3, objectKey: 'in.csv', accessKey: CANARY, secretKey: CANARY } },

@@ -1,7 +1,7 @@
 import { rootCertificates } from 'node:tls';
 import { describe, expect, test } from '@jest/globals';
 import type { ZodObject } from 'zod';
-import { TRANSFORMS } from '../../activities/registry.ts';
+import { TRANSFORMS } from '../../activities/transforms/all.ts';
 import { defaults, parseTransfer, withDefaults } from '../../operator/api/index.ts';
 import { batchTransferSpec } from '../../operator/api/schema/batch-transfer.ts';
 import { isPlainOption } from '../../operator/api/plain-options.ts';
@@ -78,25 +78,19 @@ describe('a transfer', () => {
       batchTransfer({
         transformation: [
           {
-            action: 'encrypt',
+            action: 'digest',
             columns: ['a'],
-            options: {
-              algorithm: 'AES-SIV',
-              key: 'CANARY-1',
-              keyId: 'k',
-              ' Key': 'CANARY-2',
-              salt: { a: 'CANARY-3' },
-            },
+            options: { algo: 'sha256', key: 'CANARY-1', onMissingColumn: 'fail', salt: 'CANARY-2' },
           },
         ],
       }),
     );
     expect(parsed.transfer.transformations).toEqual([
       {
-        action: 'EncryptColumns',
+        action: 'DigestColumns',
         columns: ['a'],
-        options: { algorithm: 'AES-SIV', keyId: 'k' },
-        secretOptions: ['key', ' Key', 'salt'],
+        options: { algo: 'sha256', onMissingColumn: 'fail' },
+        secretOptions: ['key', 'salt'],
         secret: { ...reference(['spec', 'transformation', '0', 'options']), generation: 3 },
       },
     ]);
@@ -137,19 +131,18 @@ describe('a transfer', () => {
       }
   });
 
-  test.each([
+  test.each<[string, string[], object?]>([
     ['RemoveColumns', ['RemoveColumns', 'RemoveColumn', 'removecolumns', 'REMOVECOLUMN']],
     ['RedactColumns', ['RedactColumns', 'Redact', 'redact']],
     ['DigestColumns', ['DigestColumns', 'Digest', 'dIGEST']],
-    ['EncryptColumns', ['EncryptColumns', 'Encrypt']],
+    ['EncryptColumns', ['EncryptColumns', 'Encrypt'], { key: Buffer.alloc(32).toString('base64') }],
     ['SampleRows', ['SampleRows', 'sample']],
-    ['FilterRows', ['FilterRows', 'Filter', 'filterrows']],
-  ])('action %s is spelled %j', (action, spellings) => {
-    for (const spelling of spellings)
-      expect(
-        accepted(batchTransfer({ transformation: [{ action: spelling }] })).transfer.transformations[0]
-          ?.action,
-      ).toBe(action);
+    ['FilterRows', ['FilterRows', 'Filter', 'filterrows'], { clause: 'true' }],
+  ])('action %s is spelled %j', (action, spellings, options = {}) => {
+    for (const spelling of spellings) {
+      const transformation = [{ action: spelling, columns: ['a'], options }];
+      expect(accepted(batchTransfer({ transformation })).transfer.transformations[0]?.action).toBe(action);
+    }
   });
 
   test('36: data types have aliases in any case', () => {

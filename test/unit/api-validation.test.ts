@@ -222,7 +222,7 @@ describe('fields', () => {
       'spec.writeOperation: must be one of Overwrite, Append, Update',
     ],
     [
-      batchTransfer({ transformation: [{ action: 'Redact' }, { action: 'RandomAction' }] }),
+      batchTransfer({ transformation: [{ action: 'Redact', columns: ['a'] }, { action: 'RandomAction' }] }),
       'spec.transformation[1].action: unknown action; known are RemoveColumns, RedactColumns, DigestColumns, FilterRows,',
     ],
     [batchTransfer({ transformation: [{}] }), 'spec.transformation[0].action: is required'],
@@ -237,6 +237,13 @@ describe('fields', () => {
   ])('%#', (resource, error) => {
     expect(configurationErrors(resource)).toEqual([expect.stringContaining(error)]);
     expect(configurationErrors(resource)[0]?.startsWith(error)).toBe(true);
+  });
+
+  test.each(['0', '65536', '50000x', '', '-1'])('the database port %j is refused', (port) => {
+    const db = { ...DATABASE, db2URL: `jdbc:db2://host:${port}/DB:user=me;` };
+    expect(configurationErrors(source({ db }))).toEqual([
+      'spec.source.db.db2URL: Invalid database port! Expecting a number from 1 to 65535',
+    ]);
   });
 
   test('upper-case hosts and missing ports of databases are fine', () => {

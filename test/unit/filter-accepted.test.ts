@@ -1,16 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openClauseEngine } from '../../activities/engine/clause-engine.ts';
+import { clauseProblem, type ClauseEngine } from '../../activities/transforms/filter/check.ts';
 import { openEngine, type TestEngine } from '../support/engine.ts';
 import { keptRows } from '../support/filter-source.ts';
 
 let engine: TestEngine;
+let parser: ClauseEngine;
 beforeAll(async () => {
   engine = await openEngine();
+  parser = await openClauseEngine();
 });
 afterAll(() => engine.close());
 
 const ALL = [1, 2, 3, 4, 5];
 
-const kept = (clause: string) => keptRows(engine, clause);
+async function kept(clause: string): ReturnType<typeof keptRows> {
+  // Without the columns nothing may be refused that is right with them.
+  expect(await clauseProblem(clause, parser)).toBeUndefined();
+  return keptRows(engine, clause);
+}
 
 describe('accepted', () => {
   test.each<[string, number[]]>([

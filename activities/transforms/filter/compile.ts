@@ -7,6 +7,13 @@ import { tokenize } from './tokens.ts';
 import type { Node } from './tree.ts';
 import { allowedExpression } from './whitelist.ts';
 
+/** What the engine does for a clause without looking at columns. */
+export type Parser = Pick<TransformContext, 'parseExpression' | 'printExpression'>;
+
+interface AllowedFilter extends CompiledFilter {
+  tree: Node;
+}
+
 interface CompiledFilter {
   /** Condition for WHERE, printed by the engine from a tree of allowed nodes; never the user's text. */
   where: string;
@@ -23,23 +30,34 @@ export async function compileFilter(
   context: TransformContext,
 ): Promise<CompiledFilter> {
   const path = clausePath(context.path);
-  if (clause.length > MAX_CHARACTERS)
-    throw refusal(path, `the clause has ${clause.length} characters, at most ${MAX_CHARACTERS} are allowed`);
-  if (!isText(clause)) throw refusal(path, 'the clause holds characters that are not text');
-  const { text, warnings } = rewriteSpellings(tokenize(clause, path), relation, path);
-  const parsed = await context.parseExpression(text).catch((error: unknown) => {
-    throw refusal(path, `not a condition: ${engineMessage(error)}`);
-  });
-  const tree = allowedExpression(parsed, { relation, path });
-  refuseExcess(tree, path);
-  const where = await context.printExpression(tree);
-  await refuseOtherMeaning(tree, where, context, path);
+  const { where, warnings } = await allowedFilter(clause, relation, context, path);
   const type = await context.typeOf(relation, where).catch((error: unknown) => {
     throw refusal(path, engineMessage(error));
   });
   if (type !== 'BOOLEAN')
     throw refusal(path, `the clause is of type ${type}, not a condition; compare it with something`);
   return { where, warnings };
+}
+
+/** All of compileFilter but the types. @param relation absent: any column may be there */
+export async function allowedFilter(
+  clause: string,
+  relation: readonly TransformColumn[] | undefined,
+  parser: Parser,
+  path: string,
+): Promise<AllowedFilter> {
+  if (clause.length > MAX_CHARACTERS)
+    throw refusal(path, `the clause has ${clause.length} characters, at most ${MAX_CHARACTERS} are allowed`);
+  if (!isText(clause)) throw refusal(path, 'the clause holds characters that are not text');
+  const { text, warnings } = rewriteSpellings(tokenize(clause, path), relation, path);
+  const parsed = await parser.parseExpression(text).catch((error: unknown) => {
+    throw refusal(path, `not a condition: ${engineMessage(error)}`);
+  });
+  const tree = allowedExpression(parsed, { relation, path });
+  refuseExcess(tree, path);
+  const where = await parser.printExpression(tree);
+  await refuseOtherMeaning(tree, where, parser, path);
+  return { tree, where, warnings };
 }
 
 /** Counts nodes as the engine will: the rewriting shares them, and the engine copies the input of BETWEEN. */
@@ -63,13 +81,8 @@ function refuseExcess(root: Node, path: string): void {
 }
 
 /** What is executed is text again: it must parse to exactly the tree that was allowed. */
-async function refuseOtherMeaning(
-  tree: Node,
-  printed: string,
-  context: TransformContext,
-  path: string,
-): Promise<void> {
-  const reparsed = await context.parseExpression(printed);
+async function refuseOtherMeaning(tree: Node, printed: string, parser: Parser, path: string): Promise<void> {
+  const reparsed = await parser.parseExpression(printed);
   if (canonical(reparsed) !== canonical(tree))
     throw refusal(path, 'the clause cannot be expressed safely; write it in another way');
 }

@@ -28,11 +28,12 @@ const REPLACED_WORDS: Record<string, readonly Token[]> = {
 /**
  * Spark SQL's spellings as the engine's: backticks, `==`, `!x`, `div`, RLIKE, strings in double quotes. A
  * double-quoted word that names a column is that column, any other is a text (with a warning: it may be a typing
- * error). Also refuses what must not reach the parser: see limits.ts.
+ * error). Without a relation it is a text unless it stands for a name. Also refuses what must not reach the parser: see
+ * limits.ts.
  */
 export function rewriteSpellings(
   tokens: readonly Token[],
-  relation: readonly TransformColumn[],
+  relation: readonly TransformColumn[] | undefined,
   path: string,
 ): { text: string; warnings: string[] } {
   refuseUnbalanced(tokens, path);
@@ -49,11 +50,12 @@ export function rewriteSpellings(
       const identifies =
         qualified ||
         isOperator(tokens[index + 1], '.') ||
-        findColumn(token.text, relation, path) !== undefined;
+        (relation !== undefined && findColumn(token.text, relation, path) !== undefined);
       if (identifies) return [token];
-      warnings.push(
-        `${path}: "${token.text}" names no column and is taken as a text${hint(token.text, relation)}`,
-      );
+      if (relation !== undefined)
+        warnings.push(
+          `${path}: "${token.text}" names no column and is taken as a text${hint(token.text, relation)}`,
+        );
       return [{ kind: 'string', text: token.text }];
     }
     if (token.kind === 'operator') return [rewriteOperator(token)];

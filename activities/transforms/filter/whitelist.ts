@@ -12,7 +12,8 @@ import { allowedConstant, allowedType } from './values.ts';
 
 /** What a clause is checked against. */
 interface Scope {
-  relation: readonly TransformColumn[];
+  /** Absent: any column may be there. */
+  relation: readonly TransformColumn[] | undefined;
   path: string;
 }
 
@@ -100,6 +101,7 @@ export function allowedExpression(parsed: unknown, scope: Scope, depth = 1): Nod
 
 /** `a` or `a.b.c`, a column and fields of structs. Made explicit, because `a.b` may also name a table's column. */
 function column([name, ...fields]: [string, ...string[]], { relation, path }: Scope): Node {
+  if (relation === undefined) return fields.reduce<Node>(tree.structField, tree.columnReference(name));
   const found = findColumn(name, relation, path);
   if (found === undefined) {
     // The parser takes CURRENT_DATE and its like for columns.

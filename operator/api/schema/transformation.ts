@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS, actionProblems } from '../actions.ts';
+import { transformationProblems } from '../checks/transformation.ts';
 import { block, text } from './block.ts';
 
 const transformation = block({
@@ -14,7 +15,12 @@ const transformation = block({
     .describe(
       'Options of the action. RedactColumns: redactType (fixed, random, formatted, null; default fixed), redactValue (default XXXXXXXXXX), keepFirst, keepLast, keepDomain, creditCard. DigestColumns: algo (md5, sha1, sha256, sha512, crc32, murmur3, murmur32, xxhash32, xxhash64; default md5), salt, key. EncryptColumns: key (required), keyId, algorithm (AES-256-GCM, AES-SIV, FF1; default AES-256-GCM), alphabet. FilterRows: clause (a condition in SQL; rows for which it is true are kept). SampleRows: fraction (default 0.25), seed. All on columns: onMissingColumn (fail or ignore).',
     ),
-}).describe('One change on the way, applied to the result of the previous one.');
+})
+  .superRefine((value, context) => {
+    for (const { place, message } of transformationProblems(value))
+      context.addIssue({ code: 'custom', path: place, message });
+  })
+  .describe('One change on the way, applied to the result of the previous one.');
 
 export const transformations = z
   .array(transformation)

@@ -138,6 +138,10 @@ export function transformContract(given: TransformCase): void {
       for (const name of given.optionNames) expect(error.message).toContain(name);
     });
 
+    test('says whether columns have to be named', () => {
+      expect(given.transform.needsColumns).toBe(given.missingColumn !== undefined);
+    });
+
     if (given.missingColumn !== undefined) {
       test('finds columns whatever their case', async () => {
         const upper = await apply(

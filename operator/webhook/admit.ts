@@ -1,0 +1,24 @@
+import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
+import { defaultsPatch } from './defaults.ts';
+import type { AdmissionRequest, Verdict } from './review.ts';
+import { bringsSpec, validate } from './validate.ts';
+
+/** Answers a request of the API server. */
+export type Admission = (request: AdmissionRequest) => Promise<Verdict>;
+
+/**
+ * What is asked at which path. The API server asks for defaults first, then checks the resource against the CRD, and asks
+ * for the validation only of what has passed: so that people are told all errors at once, defaulting refuses what is
+ * wrong, too.
+ */
+export function admissions(env: ParseEnvironment, check: ClauseCheck): Record<string, Admission> {
+  return {
+    '/validate': (request) => validate(request, env, check),
+    '/default': async (request) => {
+      const verdict = await validate(request, env, check);
+      if (!verdict.allowed || !bringsSpec(request)) return verdict;
+      // Warnings are for the validation, which sees what is stored in the end.
+      return { allowed: true, warnings: [], patch: defaultsPatch(request, env) };
+    },
+  };
+}
