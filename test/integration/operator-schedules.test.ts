@@ -8,6 +8,7 @@ import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { PresentSchedule, ScheduleInput } from '../../operator/reconcile/actions.ts';
 import { FakeCluster, specTo } from '../support/operator-cluster.ts';
 import { FakeTemporal } from '../support/operator-temporal.ts';
+import { nextSecond } from '../support/next-second.ts';
 import { poll } from '../support/poll.ts';
 
 /** What both Temporals are held to: the real one and the one that the operator's decisions are tried with. */
@@ -118,6 +119,7 @@ describe.each([
     await held.port.triggerSchedule(id, 'second');
     expect((await described(id)).runsStarted).toBe(1);
     await held.end(workflowId);
+    await nextSecond();
     // the same request is the same run, though it has ended
     await held.port.triggerSchedule(id, 'first');
     await held.port.triggerSchedule(id, 'third');

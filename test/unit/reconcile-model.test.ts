@@ -155,10 +155,12 @@ async function settle(world: World): Promise<void> {
   world.leader = true;
   for (let round = 0; round < 60; round += 1) {
     world.restart();
-    const before = JSON.stringify([world.cluster.resource, [...world.temporal.workflows]]);
+    const state = (): string =>
+      JSON.stringify([world.cluster.resource, [...world.temporal.workflows], [...world.temporal.schedules.all]]);
+    const before = state();
     await world.reconcile();
     for (const [id] of world.temporal.running) world.temporal.finish(id, 'success');
-    if (JSON.stringify([world.cluster.resource, [...world.temporal.workflows]]) === before) return;
+    if (state() === before) return;
   }
   throw new Error('does not settle');
 }
