@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { scheduleId } from '../../workflows/contract.ts';
-import type { Transfer } from '../../workflows/contract.ts';
+import type { BatchTransferInput, Transfer } from '../../workflows/contract.ts';
 import type { ResourceStatus, RunPolicy, TransferSchedule } from '../api/index.ts';
 import type { Action, Observation, RunReport, ScheduleInput, ScheduleReport } from './actions.ts';
 import { contextOf } from './context.ts';
@@ -54,7 +54,8 @@ export function reconcileSchedule(
   const put: Action[] = isAsWanted(schedule, wanted, taskQueue)
     ? []
     : [{ type: 'putSchedule', scheduleId: id, schedule: wanted }];
-  const nextTime = put.length === 0 && schedule.state === 'present' ? schedule.nextTime : undefined;
+  const isSet = schedule.state === 'present' && schedule.generation === wanted.generation;
+  const nextTime = isSet ? schedule.nextTime : undefined;
   const { nextScheduleTime: _, ...noted } = accounted;
   const status: ResourceStatus = {
     ...noted,
@@ -115,7 +116,9 @@ function isAsWanted(schedule: ScheduleReport, wanted: ScheduleInput, taskQueue: 
     schedule.generation === wanted.generation &&
     schedule.paused === wanted.paused &&
     schedule.taskQueue === taskQueue &&
-    isSame(schedule.input.transfer, wanted.input.transfer)
+    isSame(schedule.input.transfer, wanted.input.transfer) &&
+    // where Temporal does not tell a run what the last one left: one that was started beside another by hand
+    isSame(places(schedule.input), places(wanted.input))
   );
 }
 
@@ -124,5 +127,8 @@ function nextLook(nextTime: string | undefined, now: Date): Date {
   return new Date(Math.min(due, now.getTime() + LATEST));
 }
 
-const isSame = (a: Transfer, b: Transfer): boolean =>
+const places = ({ previous }: BatchTransferInput): string[] =>
+  previous.map(({ endpoint, bucket, key }) => JSON.stringify([endpoint, bucket, key])).toSorted();
+
+const isSame = <T>(a: T, b: T): boolean =>
   isDeepStrictEqual(JSON.parse(JSON.stringify(a)), JSON.parse(JSON.stringify(b)));

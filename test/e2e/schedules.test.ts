@@ -102,7 +102,7 @@ test('a schedule: runs when it is due or asked for, changes in place, survives t
   for (const taken of [2, 3]) {
     if (taken === 3) await put(bucket, 'in.csv', 'id,name\n1\n');
     await nextSecond();
-    await schedule.trigger();
+    await schedule.trigger('SKIP');
     await poll(
       () => schedule.describe(),
       ({ info }) => info.numActionsTaken === taken && info.runningActions.length === 0,

@@ -27,7 +27,7 @@ test('a run of a schedule is told by Temporal what the last successful one left,
     });
     for (const taken of [1, 2, 3]) {
       await nextSecond();
-      await schedule.trigger();
+      await schedule.trigger('SKIP');
       const { info } = await poll(
         () => schedule.describe(),
         (described) => described.info.numActionsTaken === taken,

@@ -117,7 +117,10 @@ describe('a resource with a schedule', () => {
     expect(next).not.toHaveProperty('active');
     expect(condition(next, 'Ready')).toMatchObject({ status: 'True' });
     expect(condition(next, 'Progressing')).toMatchObject({ reason: 'Scheduled' });
-    expect(types(decide({ ...at, status: next }))).toEqual(['requeueAt']);
+    // what it wrote is told to the schedule, too
+    expect(put(succeeded)!.input.previous).toMatchObject([{ key: 'out' }]);
+    const told = schedule({ runsStarted: 1, input: put(succeeded)!.input });
+    expect(types(decide({ ...at, schedule: told, status: next }))).toEqual(['requeueAt']);
 
     const end = { state: 'failed', message: 'no such column', closeTime: NOW.toISOString() } as const;
     const failed = statusOf(decide({ ...at, status, runs: { [FIRST]: end } }));
