@@ -76,7 +76,7 @@ export async function batchTransfer(input: BatchTransferInput): Promise<RunResul
 
 /** The copy is visible: what remains is tidying up. */
 async function succeed(
-  { previous }: BatchTransferInput,
+  input: BatchTransferInput,
   run: Run,
   planned: PlannedRun,
   published: PublishedRun,
@@ -85,7 +85,7 @@ async function succeed(
   const { startedAt } = run;
   const { receipt, left } = await CancellationScope.nonCancellable(async () => ({
     receipt: await writeReceipt(run, planned, published),
-    left: await tidyUp(run, planned, published, previous, state),
+    left: await tidyUp(run, planned, published, previousObjects(input), state),
   }));
   const finishedAt = new Date();
   const { rowsWritten, bytesWritten } = published.statistics;
@@ -111,6 +111,15 @@ async function succeed(
     },
     warnings: [...planned.warnings, ...receipt.warnings, ...left.warnings],
   };
+}
+
+/**
+ * What earlier runs have left. A run of a schedule, which no operator has a hand in, is told by Temporal how the last one that
+ * succeeded has ended; that one's result names all there was then.
+ */
+function previousObjects({ previous }: BatchTransferInput): WrittenObject[] {
+  const last = workflowInfo().lastResult as RunResult | undefined;
+  return last?.objects ?? previous;
 }
 
 /**

@@ -46,6 +46,11 @@ export function deleteWorkflowId(transfer: Omit<TransferIdentity, 'generation'>)
   return `${transferWorkflowPrefix(transfer)}delete`;
 }
 
+/** Id of the Temporal Schedule that starts a transfer's runs: `<kind>/<namespace>/<name>/<uid>/schedule`. */
+export function scheduleId(transfer: Omit<TransferIdentity, 'generation'>): string {
+  return `${transferWorkflowPrefix(transfer)}schedule`;
+}
+
 function transferWorkflowPrefix(transfer: Omit<TransferIdentity, 'generation'>): string {
   return `${transfer.kind}/${transfer.namespace}/${transfer.name}/${transfer.uid}/`;
 }
@@ -262,7 +267,10 @@ export interface BatchActivities {
 
 export interface BatchTransferInput {
   transfer: Transfer;
-  /** What earlier generations of this transfer published (from the resource's status). */
+  /**
+   * What earlier runs of this transfer published (from the resource's status). Of a schedule's runs the first only: each
+   * of the others gets the result of the one before from Temporal.
+   */
   previous: WrittenObject[];
 }
 

@@ -22,3 +22,11 @@ export const defaults = {
 
 /** Not in the CRDs: a default there would collide with the field's other spelling. */
 export const DEFAULT_HISTORY_LIMIT = 5;
+
+/** Not in the CRDs: they mean something with a schedule only. */
+export const scheduleDefaults = {
+  timeZone: 'UTC',
+  overlapPolicy: 'Skip',
+  catchupWindow: '1h',
+  jitter: '0s',
+} as const;

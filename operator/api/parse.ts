@@ -10,6 +10,8 @@ import { API_VERSION, KINDS } from './group.ts';
 import { property } from './json.ts';
 import { normalise } from './normalise.ts';
 import { withoutNulls } from './nulls.ts';
+import { runPolicy } from './run-policy.ts';
+import type { RunPolicy } from './run-policy.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
 import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
@@ -17,7 +19,7 @@ import { syncTransferSpec } from './schema/sync-transfer.ts';
 import { unsupported } from './unsupported.ts';
 
 export type ParsedTransfer =
-  | { ok: true; transfer: Transfer; noFinalizer: boolean; warnings: string[] }
+  | { ok: true; transfer: Transfer; policy: RunPolicy; noFinalizer: boolean; warnings: string[] }
   | {
       ok: false;
       /** ConfigurationError: the resource is wrong. Fatal: it is valid but asks for what DDC cannot do (yet). */
@@ -69,7 +71,7 @@ export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedT
     const errors = [fieldError(resource, ['spec', 'destination'], message)];
     return { ok: false, state: 'ConfigurationError', errors, warnings, ...common };
   }
-  return { ok: true, transfer, warnings, ...common };
+  return { ok: true, transfer, policy: runPolicy(request.spec), warnings, ...common };
 }
 
 /** The spec as its kind's schema reads it; a resource of unknown kind is looked at as a BatchTransfer. */

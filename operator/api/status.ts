@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { historySchema, runNowSchema } from './history-status.ts';
 import { planSchema } from './plan-status.ts';
 
 /** `fybrik.io/v1` state vocabulary. Failed = recovering; Fatal and ConfigurationError need a person. */
@@ -92,6 +93,11 @@ export const statusSchema = z
     active: z.string().optional().describe('Temporal workflow id of the run in progress.'),
     lastCompleted: z.string().optional().describe('Temporal workflow id of the last run that succeeded.'),
     lastFailed: z.string().optional().describe('Temporal workflow id of the last run that failed.'),
+    schedule: z.string().optional().describe('Id of the Temporal Schedule that starts the runs.'),
+    lastScheduleTime: time('When the schedule started a run last.'),
+    nextScheduleTime: time('When the schedule starts a run next; absent while it is suspended.'),
+    runNow: runNowSchema.optional(),
+    history: historySchema.optional(),
     lastSuccessTime: time('When the last run succeeded.'),
     lastRecordTime: time('Freshness: the copy holds what the source held at this time.'),
     startTime: time('When the current or last run started.'),

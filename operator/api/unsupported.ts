@@ -54,10 +54,6 @@ function ofSide(path: string, side: Side): FieldError[] {
 
 function ofRun(spec: BatchTransferSpec): FieldError[] {
   const errors: FieldError[] = [];
-  if (spec.schedule)
-    errors.push(error('spec.schedule', 'schedules are not supported yet; remove it to run once'));
-  if (spec.suspend === true)
-    errors.push(error('spec.suspend', 'suspending is not supported yet; remove it to run'));
   if (spec.writeOperation === 'Update')
     errors.push(error('spec.writeOperation', 'Update operation not supported for batch!'));
   return errors;

@@ -10,7 +10,17 @@ export class TermOver extends Error {}
 export interface Effects {
   writer: Pick<TransferWriter, 'writeStatus' | 'addFinalizer' | 'removeFinalizer'>;
   events: Pick<EventRecorder, 'record'>;
-  temporal: Pick<TemporalPort, 'startRun' | 'startPlan' | 'startDelete' | 'cancel'>;
+  temporal: Pick<
+    TemporalPort,
+    | 'startRun'
+    | 'startPlan'
+    | 'startDelete'
+    | 'cancel'
+    | 'putSchedule'
+    | 'pauseSchedule'
+    | 'triggerSchedule'
+    | 'deleteSchedule'
+  >;
   /** Whether this process is still the leader; asked before every action. */
   mayAct(): boolean;
   /** Told of every new state of the resource that a write brought about. */
@@ -22,6 +32,7 @@ export interface Effects {
 export interface Outlook {
   awaited: string[];
   requeueAfter?: number;
+  requeueAt?: Date;
   retry: boolean;
 }
 
@@ -66,6 +77,21 @@ export async function perform(
         break;
       case 'awaitEnd':
         outlook.awaited.push(action.workflowId);
+        break;
+      case 'putSchedule':
+        await effects.temporal.putSchedule(action.scheduleId, action.schedule);
+        break;
+      case 'pauseSchedule':
+        await effects.temporal.pauseSchedule(action.scheduleId);
+        break;
+      case 'triggerSchedule':
+        await effects.temporal.triggerSchedule(action.scheduleId, action.requestId);
+        break;
+      case 'deleteSchedule':
+        await effects.temporal.deleteSchedule(action.scheduleId);
+        break;
+      case 'requeueAt':
+        outlook.requeueAt = action.time;
         break;
       case 'requeueAfter':
         outlook.requeueAfter = action.milliseconds;

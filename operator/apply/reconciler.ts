@@ -1,9 +1,9 @@
 import { validateTransfer } from '../api/index.ts';
-import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
+import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index.ts';
 import { KubernetesError } from '../kubernetes.ts';
-import type { Action, RunReport } from '../reconcile/actions.ts';
+import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
-import { reconcile, workflowsToDescribe } from '../reconcile/reconcile.ts';
+import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import type { ResourceCache } from '../watch/cache.ts';
 import type { HandlerResult } from '../watch/queue.ts';
@@ -64,14 +64,16 @@ export class Reconciler {
   /** A resource that went without waiting for its run (noFinalizer): nobody wants the run any more. */
   async #stopOrphan(key: string, removed: TransferResource): Promise<void> {
     const { cache, temporal, mayAct } = this.#options;
-    if (removed.status?.active && mayAct()) await temporal.cancel(removed.status.active);
+    const { active, schedule } = removed.status ?? {};
+    if (schedule && mayAct()) await temporal.deleteSchedule(schedule);
+    if (active && mayAct()) await temporal.cancel(active);
     cache.forget(key);
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
     const { cache, writer, temporal, gate, ends, budget, environment, clauses, taskQueue } = this.#options;
     const parsed = await validateTransfer(resource, environment, clauses);
-    const runs = await this.#describe(workflowsToDescribe(resource, parsed));
+    const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
     const former = runs && standIn(resource, parsed, runs);
     const now = new Date();
@@ -79,6 +81,7 @@ export class Reconciler {
       resource,
       parsed,
       runs,
+      schedule,
       standIn: former === undefined ? undefined : await temporal.transferOf(former),
       now,
       taskQueue,
@@ -96,6 +99,7 @@ export class Reconciler {
       const outlook = await perform(resource, actions, effects);
       for (const workflowId of outlook.awaited) ends.watch(workflowId, key);
       if (outlook.retry) return 'retry';
+      if (outlook.requeueAt) return budget.reserve(outlook.requeueAt.getTime() - now.getTime());
       if (outlook.requeueAfter === undefined) return undefined;
       return budget.reserve(outlook.requeueAfter * this.#slowdown(key, actions));
     } catch (error) {
@@ -104,17 +108,24 @@ export class Reconciler {
     }
   }
 
-  /** undefined when Temporal does not answer. */
-  async #describe(ids: string[]): Promise<Record<string, RunReport> | undefined> {
+  /** No runs when Temporal does not answer. */
+  async #observe(
+    resource: TransferResource,
+    parsed: ParsedTransfer,
+  ): Promise<Pick<Observation, 'runs' | 'schedule'>> {
     const { temporal, gate } = this.#options;
-    if (ids.length > 0 && !gate.open) return undefined;
+    const scheduleId = scheduleToDescribe(resource, parsed);
+    const asked = scheduleId !== undefined || workflowsToDescribe(resource, parsed).length > 0;
+    if (asked && !gate.open) return { runs: undefined };
     try {
-      const reports = ids.map(async (id): Promise<[string, RunReport]> => [id, await temporal.describe(id)]);
-      return Object.fromEntries(await Promise.all(reports));
+      const schedule = scheduleId === undefined ? undefined : await temporal.describeSchedule(scheduleId);
+      const ids = workflowsToDescribe(resource, parsed, schedule);
+      const reports = await Promise.all(ids.map(async (id) => [id, await temporal.describe(id)] as const));
+      return { runs: Object.fromEntries(reports), schedule };
     } catch (error) {
       if (!(error instanceof TemporalUnavailable)) throw error;
       gate.close(error);
-      return undefined;
+      return { runs: undefined };
     }
   }
 

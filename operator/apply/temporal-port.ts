@@ -4,7 +4,7 @@ import type {
   PlanTransferInput,
   Transfer,
 } from '../../workflows/contract.ts';
-import type { RunReport } from '../reconcile/actions.ts';
+import type { RunReport, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
 
 /** Temporal, as far as the operator uses it. Every method throws TemporalUnavailable when there is no answer. */
 export interface TemporalPort {
@@ -17,6 +17,18 @@ export interface TemporalPort {
   describe(workflowId: string): Promise<RunReport>;
   /** What a workflow was started for; undefined when Temporal does not know it (any more). */
   transferOf(workflowId: string): Promise<Transfer | undefined>;
+  describeSchedule(scheduleId: string): Promise<ScheduleReport>;
+  /** Creates a schedule, or changes it in place: what it has started and how often is kept. */
+  putSchedule(scheduleId: string, schedule: ScheduleInput): Promise<void>;
+  /** Nothing is started at its times any more; does nothing when there is no such schedule. */
+  pauseSchedule(scheduleId: string): Promise<void>;
+  /**
+   * Starts a run now, also while it is paused, unless one goes on; does nothing when there is no such schedule, or for a
+   * request of the same id.
+   */
+  triggerSchedule(scheduleId: string, requestId: string): Promise<void>;
+  /** Leaves its runs alone; does nothing when there is no such schedule. */
+  deleteSchedule(scheduleId: string): Promise<void>;
   /** Asks a workflow to end; does nothing when it has ended or never was. */
   cancel(workflowId: string): Promise<void>;
   /** Resolves when the workflow has ended, however, or does not exist. @throws when the signal is aborted. */

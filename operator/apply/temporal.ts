@@ -19,11 +19,12 @@ import type {
   Transfer,
 } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
-import type { CompletedReport, EndedReport, RunReport } from '../reconcile/actions.ts';
+import type { CompletedReport, EndedReport, RunReport, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
 import { KnownProgress } from './known-progress.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
-import { details, searchAttributes, summary } from './run-texts.ts';
+import { Schedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { GENERATION, startTexts } from './start-options.ts';
 import { endedReport, grpcCode, grpcMessage, isUnavailable } from './temporal-errors.ts';
 import { TemporalUnavailable } from './temporal-port.ts';
 import type { TemporalPort } from './temporal-port.ts';
@@ -37,8 +38,6 @@ const QUERY_PAUSE = 5_000;
 const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const NOT_FOUND = 5;
-/** Name of the memo that tells the resource's generation. */
-const GENERATION = 'generation';
 
 export interface TemporalOptions {
   /** host:port */
@@ -63,6 +62,7 @@ class Temporal implements TemporalPort {
   readonly #options: TemporalOptions;
   readonly #connection: Connection;
   readonly #client: Client;
+  readonly #schedules: Schedules;
   #searchable: Promise<boolean> | undefined;
   #noQueriesUntil = 0;
   readonly #known = new KnownProgress();
@@ -70,7 +70,11 @@ class Temporal implements TemporalPort {
   constructor(options: TemporalOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
-    this.#client = new Client({ connection, namespace: options.namespace });
+    const { namespace, taskQueue } = options;
+    const client = new Client({ connection, namespace });
+    this.#client = client;
+    const call = <T>(request: () => Promise<T>): Promise<T> => this.#call(request);
+    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, call });
   }
 
   async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
@@ -94,7 +98,7 @@ class Temporal implements TemporalPort {
     });
     if (!description) return { state: 'absent' };
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
-      return this.#closed(workflowId, description.type, (description.closeTime ?? new Date()).toISOString());
+      return this.#closed(description);
     const pending = pendingWork(description.raw);
     const generation = description.memo?.[GENERATION];
     const progress = pending.unstartedSince ? undefined : await this.#progressOf(description);
@@ -106,6 +110,26 @@ class Temporal implements TemporalPort {
       ...pending,
       ...(progress && { progress: withHeartbeats(progress, description.raw) }),
     };
+  }
+
+  async describeSchedule(scheduleId: string): Promise<ScheduleReport> {
+    return this.#schedules.describe(scheduleId);
+  }
+
+  async putSchedule(scheduleId: string, schedule: ScheduleInput): Promise<void> {
+    await this.#searchably((searchable) => this.#schedules.put(scheduleId, schedule, searchable));
+  }
+
+  async pauseSchedule(scheduleId: string): Promise<void> {
+    await this.#schedules.pause(scheduleId);
+  }
+
+  async triggerSchedule(scheduleId: string, requestId: string): Promise<void> {
+    await this.#schedules.trigger(scheduleId, requestId);
+  }
+
+  async deleteSchedule(scheduleId: string): Promise<void> {
+    await this.#schedules.delete(scheduleId);
   }
 
   async transferOf(workflowId: string): Promise<Transfer | undefined> {
@@ -165,29 +189,32 @@ class Temporal implements TemporalPort {
     input: unknown,
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ): Promise<void> {
-    const searchable = await this.#isSearchable();
-    const start = (withAttributes: boolean): Promise<unknown> =>
-      this.#call(() =>
-        this.#client.workflow.start(type, {
-          workflowId,
-          taskQueue: this.#options.taskQueue,
-          workflowIdReusePolicy,
-          args: [input],
-          memo: { [GENERATION]: transfer.generation },
-          staticSummary: summary(transfer),
-          staticDetails: details(transfer),
-          ...(withAttributes && { typedSearchAttributes: searchAttributes(transfer) }),
-        }),
-      );
+    const { taskQueue } = this.#options;
     try {
-      await start(searchable).catch((error: unknown) => {
-        // registered, but not yet known to every part of the server
-        if (searchable && grpcCode(error) === INVALID_ARGUMENT) return start(false);
-        throw error;
-      });
+      await this.#searchably((searchable) =>
+        this.#call(() =>
+          this.#client.workflow.start(type, {
+            workflowId,
+            taskQueue,
+            workflowIdReusePolicy,
+            args: [input],
+            ...startTexts(transfer, searchable),
+          }),
+        ),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+  }
+
+  /** Begins something with search attributes, or without where they cannot be had. */
+  async #searchably(begin: (searchable: boolean) => Promise<unknown>): Promise<void> {
+    const searchable = await this.#isSearchable();
+    await begin(searchable).catch((error: unknown) => {
+      // registered, but not yet known to every part of the server
+      if (searchable && grpcCode(error) === INVALID_ARGUMENT) return begin(false);
+      throw error;
+    });
   }
 
   async #isSearchable(): Promise<boolean> {
@@ -201,7 +228,7 @@ class Temporal implements TemporalPort {
     }
   }
 
-  async #closed(workflowId: string, type: string, closeTime: string): Promise<RunReport> {
+  async #closed({ workflowId, type, runId, startTime, closeTime }: WorkflowExecutionDescription): Promise<RunReport> {
     const handle = this.#client.workflow.getHandle(workflowId);
     try {
       if (type === WORKFLOW_TYPES.deleteTransfer) {
@@ -218,7 +245,8 @@ class Temporal implements TemporalPort {
       return await this.#withProgress({ state: 'completed', result }, workflowId);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      return this.#withProgress(endedReport(error, closeTime), workflowId);
+      const report = endedReport(error, (closeTime ?? new Date()).toISOString());
+      return this.#withProgress({ ...report, runId, startTime: startTime.toISOString() }, workflowId);
     }
   }
 

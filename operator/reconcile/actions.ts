@@ -8,7 +8,7 @@ import type {
   Transfer,
 } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
-import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
+import type { ParsedTransfer, ResourceStatus, TransferSchedule } from '../api/index.ts';
 import type { TransferResource } from './resource.ts';
 
 /** What Temporal says of one workflow id. Times are ISO 8601. */
@@ -34,7 +34,9 @@ export interface EndedReport {
   state: 'failed' | 'cancelled' | 'terminated' | 'timedOut';
   /** Fit for people. */
   message: string;
+  startTime?: string;
   closeTime: string;
+  runId?: string;
   /** The last there was, when a worker answered. */
   progress?: RunProgress;
 }
@@ -53,12 +55,41 @@ export interface RunningReport {
   trouble?: { attempt: number; message: string };
 }
 
+/** What Temporal says of a schedule. Times are ISO 8601. */
+export type ScheduleReport = { state: 'absent' } | PresentSchedule;
+
+export interface PresentSchedule extends Pick<ScheduleInput, 'input' | 'generation' | 'since' | 'paused'> {
+  state: 'present';
+  taskQueue: string;
+  /** When it starts a run next. */
+  nextTime?: string;
+  /** How many runs it has started. */
+  runsStarted: number;
+  /** The last runs it has started, the oldest first. */
+  recent: { workflowId: string; startedAt: string }[];
+}
+
+/** What a schedule is to be. */
+export interface ScheduleInput {
+  schedule: TransferSchedule;
+  /** Nothing is started at its times. */
+  paused: boolean;
+  /** Of the resource. */
+  generation: number;
+  /** The generation since which its runs have done the same: later ones have changed when they start only. */
+  since: number;
+  /** Of its runs. */
+  input: BatchTransferInput;
+}
+
 /** What the operator knows of one resource when it decides. */
 export interface Observation {
   resource: TransferResource;
   parsed: ParsedTransfer;
   /** Reports by workflow id, of at least `workflowsToDescribe`; undefined when Temporal does not answer. */
   runs: Record<string, RunReport> | undefined;
+  /** Of the resource's schedule; undefined when none is needed and none may be left. */
+  schedule?: ScheduleReport | undefined;
   /** What the run of `standIn` was started for. */
   standIn?: Transfer | undefined;
   now: Date;
@@ -84,9 +115,17 @@ export type Action =
   | { type: 'startPlan'; workflowId: string; input: PlanTransferInput }
   | { type: 'startDelete'; workflowId: string; input: DeleteTransferInput }
   | { type: 'cancel'; workflowId: string }
+  /** Creates a schedule, or changes it in place. */
+  | { type: 'putSchedule'; scheduleId: string; schedule: ScheduleInput }
+  | { type: 'pauseSchedule'; scheduleId: string }
+  /** Has a schedule start a run now; a repeated request starts no other one. */
+  | { type: 'triggerSchedule'; scheduleId: string; requestId: string }
+  | { type: 'deleteSchedule'; scheduleId: string }
   /** Look again when this workflow ends ... */
   | { type: 'awaitEnd'; workflowId: string }
   /** ... and after so many milliseconds, for its progress. */
   | { type: 'requeueAfter'; milliseconds: number }
+  /** Look again at this time, because something is due then. */
+  | { type: 'requeueAt'; time: Date }
   /** Look again after the resource's own back-off. */
   | { type: 'retry' };

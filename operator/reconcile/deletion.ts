@@ -5,29 +5,35 @@ import { renderErrors } from '../api/index.ts';
 import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { Action, Observation, RunningReport, RunReport } from './actions.ts';
 import type { Verdicts } from './conditions.ts';
+import { pause, remove, withoutSchedule } from './end-schedule.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
 import { mergeObjects, published, waitReason, withConditions, without } from './run-status.ts';
+import { accountForRuns } from './scheduled-runs.ts';
 
 /** Milliseconds before a removal that gave up by itself is started again. */
 const RESTART_DELAY = 30_000;
 
 /**
- * A resource that is being deleted: whatever runs is cancelled, then what the transfer wrote is removed, and only
- * when that has succeeded is the resource let go.
+ * A resource that is being deleted: its schedule starts nothing more, whatever runs is cancelled, then what the transfer
+ * wrote is removed, and only when that has succeeded is the resource let go.
  */
 export function reconcileDeletion(observation: Observation, runs: Record<string, RunReport>): Action[] {
   const { resource, parsed } = observation;
-  const present = resource.status ?? {};
-  const active = present.active;
+  const pausing = pause(observation);
+  if (pausing !== undefined) return pausing;
+  const accounted = accountForRuns(observation, runs, resource.status ?? {});
+  const { status: present } = accounted;
+  const { active } = present;
   const run: RunReport = (active !== undefined && runs[active]) || { state: 'absent' };
   const cancel: Action[] =
     active !== undefined && run.state === 'running' && !run.cancelRequested
       ? [{ type: 'cancel', workflowId: active }]
       : [];
-  if (!hasFinalizer(resource)) return cancel;
-  if (parsed.noFinalizer) return [...cancel, { type: 'removeFinalizer' }];
+  const removing = remove(observation, accounted);
+  if (!hasFinalizer(resource)) return [...cancel, ...(removing ?? [])];
+  if (parsed.noFinalizer && removing === undefined) return [...cancel, { type: 'removeFinalizer' }];
   if (active !== undefined && run.state === 'running')
     return [
       ...cancel,
@@ -36,8 +42,9 @@ export function reconcileDeletion(observation: Observation, runs: Record<string,
       { type: 'requeueAfter', milliseconds: 2_000 },
     ];
 
-  const settled = settle(present, run);
-  if (!mayHaveWritten(settled, run)) return [{ type: 'removeFinalizer' }];
+  if (removing !== undefined) return removing;
+  const settled = settle(withoutSchedule(present), run);
+  if (!mayHaveWritten(settled, runs)) return [{ type: 'removeFinalizer' }];
   if (parsed.ok) return removal(observation, parsed.transfer, settled, runs);
   if (observation.standIn) return removal(observation, observation.standIn, settled, runs);
   const message =
@@ -125,10 +132,9 @@ function settle(present: ResourceStatus, run: RunReport): ResourceStatus {
  * have left what its plan had begun. So a transfer that never got as far as a plan (no such store, no access) is let
  * go at once, though nothing at its destination can be reached.
  */
-function mayHaveWritten(status: ResourceStatus, run: RunReport): boolean {
+function mayHaveWritten(status: ResourceStatus, runs: Record<string, RunReport>): boolean {
   const endedFromOutside =
-    run.state === 'terminated' ||
-    run.state === 'timedOut' ||
+    Object.values(runs).some(({ state }) => state === 'terminated' || state === 'timedOut') ||
     (status.conditions ?? []).some(({ reason }) => reason === 'RunTerminated' || reason === 'RunTimedOut');
   return endedFromOutside || status.destination !== undefined || (status.objects ?? []).length > 0;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TransferIdentity, TransferKind } from '../../workflows/contract/identity.ts';
 import { API_GROUP, API_VERSION, PLURALS } from '../api/index.ts';
 import type { ResourceStatus } from '../api/index.ts';
@@ -7,6 +8,11 @@ export const FINALIZER = `ddc.${API_GROUP}/finalizer`;
 
 /** With the value `true`: nothing is copied, and the status says what a run would do. */
 const DRY_RUN = `ddc.${API_GROUP}/dry-run`;
+
+/** Every new value starts one run. */
+const RUN_NOW = `ddc.${API_GROUP}/run-now`;
+/** Characters of a value that the status holds as it is. */
+const MOST_VALUE = 100;
 
 /** A BatchTransfer or SyncTransfer as the API server holds it. */
 export interface TransferResource {
@@ -52,4 +58,12 @@ export function hasFinalizer(resource: TransferResource): boolean {
 
 export function isDryRun({ metadata }: TransferResource): boolean {
   return metadata.annotations?.[DRY_RUN] === 'true';
+}
+
+/** The value of the annotation that asks for a run now, or its hash where it is long; undefined = none is asked for. */
+export function runNowOf(resource: TransferResource): string | undefined {
+  const value = resource.metadata.annotations?.[RUN_NOW];
+  // what is to be planned only is not run
+  if (!value || isDryRun(resource)) return undefined;
+  return value.length <= MOST_VALUE ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }

@@ -1,8 +1,9 @@
 import type { RunProgress, RunResult, Transfer, WrittenObject } from '../../workflows/contract.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
-import type { ResourceStatus } from '../api/index.ts';
-import type { CompletedReport, RunningReport } from './actions.ts';
+import type { HistoryLimits, ParsedTransfer, ResourceStatus } from '../api/index.ts';
+import type { CompletedReport, EndedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
+import { ALL, recordOf, withRecord } from './history.ts';
 import { receiptStatus } from './receipt-status.ts';
 import type { Verdicts } from './conditions.ts';
 
@@ -12,7 +13,7 @@ const MAX_CONVERSIONS = 200;
 const MAX_WARNINGS = 100;
 const MAX_WARNING_LENGTH = 1_024;
 export const MAX_ERROR_LENGTH = 32_768;
-const MAX_DESCRIPTION_LENGTH = 4_096;
+export const MAX_DESCRIPTION_LENGTH = 4_096;
 /** Milliseconds a step may wait for a worker before the status says so. */
 const PATIENCE = 10_000;
 
@@ -24,10 +25,14 @@ export interface StatusContext {
   generation: number;
   now: Date;
   taskQueue: string;
+  historyLimits: HistoryLimits;
 }
 
-/** The run is about to be started: recorded before it is, so that no run is ever unknown to the status. */
-export function intendedStatus(context: StatusContext): ResourceStatus {
+/**
+ * The run is about to be started: recorded before it is, so that no run is ever unknown to the status.
+ * @param runNow the value of the annotation, which this run sees to
+ */
+export function intendedStatus(context: StatusContext, runNow: string | undefined): ResourceStatus {
   const { present, transfer, workflowId, parseWarnings, generation } = context;
   const { plan } = present;
   return withConditions(
@@ -36,6 +41,7 @@ export function intendedStatus(context: StatusContext): ResourceStatus {
       ...without(present, 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
       status: 'Pending',
       active: workflowId,
+      ...(runNow !== undefined && { runNow: { value: runNow } }),
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
       warnings: warnings(parseWarnings),
@@ -100,16 +106,15 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   });
 }
 
-export function succeededStatus(
-  context: StatusContext,
-  { result, progress }: CompletedReport,
-): ResourceStatus {
+export function succeededStatus(context: StatusContext, report: CompletedReport): ResourceStatus {
+  const { result, progress } = report;
   return withConditions(
     context,
     {
       ...without(context.present, 'error', 'active', 'retry'),
       progress: progress ? progressOf(progress) : complete(result, context.present.progress),
       ...published(context.workflowId, result),
+      history: remembered(context, report),
       status: 'Succeeded',
       startTime: result.startedAt,
       statistics: { ...result.statistics, durationSeconds: result.durationSeconds },
@@ -130,8 +135,9 @@ export function fatalStatus(
   context: StatusContext,
   reason: string,
   message: string,
-  progress: RunProgress | undefined,
+  report: EndedReport,
 ): ResourceStatus {
+  const { progress } = report;
   return withConditions(
     context,
     {
@@ -140,6 +146,7 @@ export function fatalStatus(
       status: 'Fatal',
       error: message.slice(0, MAX_ERROR_LENGTH),
       lastFailed: context.workflowId,
+      history: remembered(context, { ...report, message }),
     },
     {
       Ready: ['False', reason, message],
@@ -165,6 +172,18 @@ export function published(workflowId: string, result: RunResult): Partial<Resour
       bytes,
     })),
   };
+}
+
+/** For a spec that is not valid, which does not say: what there is. */
+export function historyLimits(parsed: ParsedTransfer): HistoryLimits {
+  return parsed.ok ? parsed.policy.historyLimits : ALL;
+}
+
+function remembered(
+  { present, workflowId, historyLimits: limits }: StatusContext,
+  report: CompletedReport | EndedReport,
+): ResourceStatus['history'] {
+  return withRecord(present.history, recordOf(workflowId, report), limits);
 }
 
 /** Objects of both lists; of two with the same key the later one. */

@@ -66,10 +66,10 @@ describe('refused by the operator, before anything is started', () => {
       'spec.transformation[0].action: unknown action; known are RemoveColumns, RedactColumns',
     ],
     [
-      'a schedule',
-      { schedule: '0 3 * * *' },
-      'Fatal',
-      'spec.schedule: schedules are not supported yet; remove it to run once',
+      'a time zone that is none',
+      { schedule: '0 3 * * *', timeZone: 'Berlin' },
+      'ConfigurationError',
+      'spec.timeZone: is no time zone of the IANA database; give a name such as Europe/Berlin',
     ],
     [
       'a kafka store',

@@ -8,7 +8,13 @@ import type {
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
-import type { RunReport, RunningReport } from '../../operator/reconcile/actions.ts';
+import type {
+  RunReport,
+  RunningReport,
+  ScheduleInput,
+  ScheduleReport,
+} from '../../operator/reconcile/actions.ts';
+import { FakeSchedules } from './fake-schedules.ts';
 
 interface Workflow {
   report: RunReport;
@@ -63,6 +69,14 @@ export function planReport(more: Partial<PlanReport> = {}): PlanReport {
 /** Temporal with its rules for workflow ids, a worker that does what the test says, and the store it writes to. */
 export class FakeTemporal implements TemporalPort {
   readonly workflows = new Map<string, Workflow>();
+  readonly schedules = new FakeSchedules({
+    start: (workflowId, input) => this.#start(workflowId, input),
+    isRunning: (workflowId) => this.workflows.get(workflowId)?.report.state === 'running',
+    resultOf: (workflowId) => {
+      const report = this.workflows.get(workflowId)?.report;
+      return report?.state === 'completed' ? report.result.objects : undefined;
+    },
+  });
   /** Keys visible at the destination. */
   readonly store = new Set<string>();
   /** Every accepted start, in order. */
@@ -92,6 +106,35 @@ export class FakeTemporal implements TemporalPort {
   async describe(workflowId: string): Promise<RunReport> {
     this.#answer('describe');
     return this.workflows.get(workflowId)?.report ?? { state: 'absent' };
+  }
+
+  async describeSchedule(scheduleId: string): Promise<ScheduleReport> {
+    this.#answer('describeSchedule');
+    return this.schedules.describe(scheduleId);
+  }
+
+  async putSchedule(scheduleId: string, schedule: ScheduleInput): Promise<void> {
+    this.#answer('putSchedule');
+    this.schedules.put(scheduleId, schedule);
+    this.hook('after', 'putSchedule');
+  }
+
+  async pauseSchedule(scheduleId: string): Promise<void> {
+    this.#answer('pauseSchedule');
+    this.schedules.pause(scheduleId);
+    this.hook('after', 'pauseSchedule');
+  }
+
+  async triggerSchedule(scheduleId: string, requestId: string): Promise<void> {
+    this.#answer('triggerSchedule');
+    this.schedules.trigger(scheduleId, requestId);
+    this.hook('after', 'triggerSchedule');
+  }
+
+  async deleteSchedule(scheduleId: string): Promise<void> {
+    this.#answer('deleteSchedule');
+    this.schedules.all.delete(scheduleId);
+    this.hook('after', 'deleteSchedule');
   }
 
   async transferOf(workflowId: string): Promise<Transfer | undefined> {

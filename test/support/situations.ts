@@ -3,7 +3,7 @@ import { deleteWorkflowId, planWorkflowId, runWorkflowId } from '../../workflows
 import type { RunProgress } from '../../workflows/contract.ts';
 import { parseTransfer } from '../../operator/api/index.ts';
 import type { ResourceStatus } from '../../operator/api/index.ts';
-import type { Action, RunReport } from '../../operator/reconcile/actions.ts';
+import type { Action, RunReport, ScheduleReport } from '../../operator/reconcile/actions.ts';
 import { reconcile } from '../../operator/reconcile/reconcile.ts';
 import { FINALIZER, identityOf } from '../../operator/reconcile/resource.ts';
 import type { TransferResource } from '../../operator/reconcile/resource.ts';
@@ -22,6 +22,10 @@ interface Situation {
   older?: RunReport;
   removal?: RunReport;
   plan?: RunReport;
+  /** By workflow id. */
+  runs?: Record<string, RunReport>;
+  schedule?: ScheduleReport;
+  now?: Date;
   temporal?: 'down';
 }
 
@@ -51,12 +55,14 @@ export function decide(situation: Situation): Action[] {
     ...(older && { [OLDER]: older }),
     ...(removal && { [REMOVAL]: removal }),
     ...(plan && { [PLAN]: plan }),
+    ...situation.runs,
   };
   return reconcile({
     resource,
     parsed: parseTransfer(resource, {}),
     runs: situation.temporal === 'down' ? undefined : runs,
-    now: NOW,
+    schedule: situation.schedule,
+    now: situation.now ?? NOW,
     taskQueue: 'ddc',
   });
 }

@@ -131,7 +131,10 @@ const workflowBundle = (): Promise<WorkflowBundle> =>
 /** Runs `work` while a worker with these activities polls a task queue of its own. */
 export async function withWorker<T>(
   activities: BatchActivities,
-  work: (start: (type: string, input: unknown) => Promise<WorkflowHandle>) => Promise<T>,
+  work: (
+    start: (type: string, input: unknown) => Promise<WorkflowHandle>,
+    own: { client: Client; taskQueue: string },
+  ) => Promise<T>,
 ): Promise<T> {
   const address = process.env['DDC_TEMPORAL_ADDRESS']!;
   const taskQueue = `wf-${randomBytes(4).toString('hex')}`;
@@ -148,7 +151,10 @@ export async function withWorker<T>(
       shutdownForceTime: '5s',
     });
     return await worker.runUntil(() =>
-      work((type, input) => client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [input] })),
+      work(
+        (type, input) => client.workflow.start(type, { taskQueue, workflowId: taskQueue, args: [input] }),
+        { client, taskQueue },
+      ),
     );
   } finally {
     await clientConnection.close();

@@ -28,11 +28,6 @@ describe('what is valid but not supported is refused', () => {
       'spec.source.cloudant: Cloudant is not supported; supported stores: s3',
     ],
     [
-      batchTransfer({ schedule: '@daily' }),
-      'spec.schedule: schedules are not supported yet; remove it to run once',
-    ],
-    [batchTransfer({ suspend: true }), 'spec.suspend: suspending is not supported yet; remove it to run'],
-    [
       s3({ vault: VAULT }),
       'spec.source.s3.vault: not supported yet; give accessKey and secretKey (for development only)',
     ],
@@ -57,12 +52,17 @@ describe('what is valid but not supported is refused', () => {
 
   test('all at once', () => {
     expect(
-      refusals(batchTransfer({ schedule: '@daily', suspend: true, writeOperation: 'Update' })),
+      refusals(
+        batchTransfer({
+          source: { s3: { ...S3, objectKey: 'in', dataFormat: 'avro', maxObjectSize: '1Gi' } },
+          writeOperation: 'Update',
+        }),
+      ),
     ).toHaveLength(3);
   });
 
   test('errors of the resource come first', () => {
-    expect(configurationErrors(batchTransfer({ schedule: '@daily', maxFailedRetries: 11 }))).toEqual([
+    expect(configurationErrors(batchTransfer({ writeOperation: 'Update', maxFailedRetries: 11 }))).toEqual([
       'spec.maxFailedRetries: must be at most 10',
     ]);
     expect(configurationErrors(syncTransfer({ maxFailedRetries: 1 }))).toEqual([
@@ -71,7 +71,7 @@ describe('what is valid but not supported is refused', () => {
   });
 
   test('whether data is kept is known of refused resources too', () => {
-    expect(parseTransfer(batchTransfer({ noFinalizer: true, suspend: true }), {})).toMatchObject({
+    expect(parseTransfer(batchTransfer({ noFinalizer: true, writeOperation: 'Update' }), {})).toMatchObject({
       ok: false,
       noFinalizer: true,
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  accepted,
   batchTransfer,
   configurationErrors,
   DATABASE,
@@ -8,7 +9,6 @@ import {
   syncTransfer,
   VAULT,
 } from './api-resources.ts';
-import { accepted } from './api-resources.ts';
 
 const KAFKA = { kafkaBrokers: 'localhost:9092', kafkaTopic: 'topic' };
 const RFC_1123 =
@@ -257,6 +257,9 @@ describe('schedule', () => {
     ['a b c d e', 'Invalid characters, got value: a'],
     ['* * * *', 'Expected exactly 5 fields, found 4: * * * *'],
     ['* * * * * *', 'Expected exactly 5 fields, found 6: * * * * * *'],
+    ['0 0 L * *', 'L and # are not supported; give days'],
+    ['0 0 * * 5#3', 'L and # are not supported; give days'],
+    ['H 3 * * *', 'H is not supported; give values'],
     ['@often', 'Unrecognized descriptor: @often; known are @yearly,'],
   ])('%s is refused in the words of the parser', (schedule, message) => {
     expect(configurationErrors(batchTransfer({ schedule }))).toEqual([
@@ -264,7 +267,7 @@ describe('schedule', () => {
     ]);
   });
 
-  test.each(['*/5 * * * *', '0 3 * * MON-FRI', '@daily', '@hourly'])('%s is valid', (schedule) => {
-    expect(refusals(batchTransfer({ schedule }))).toHaveLength(1);
+  test.each(['*/5 * * * *', '0 3 * * MON-THU', '0 0 1 JUL *', '@daily', '@midnight'])('%s is valid', (schedule) => {
+    expect(accepted(batchTransfer({ schedule })).policy.schedule).toMatchObject({ cron: schedule });
   });
 });

@@ -20,18 +20,23 @@ type Simple =
   | 'down'
   | 'up'
   | 'dry'
-  | 'wet';
+  | 'wet'
+  | 'tick'
+  | 'runNow';
 type Step =
   | { do: Simple }
-  | { do: 'changeSpec'; key: string }
+  | { do: 'changeSpec'; key: string; more: object }
   | { do: 'crash'; after: number }
   | { do: 'finish'; how: 'success' | 'failure' | 'terminated' };
+
+const SCHEDULED = { schedule: '0 3 * * *' };
 
 const simple = (...names: Simple[]) => constantFrom(...names).map((name): Step => ({ do: name }));
 const step: Arbitrary<Step> = oneof(
   { weight: 8, arbitrary: simple('reconcile') },
   { weight: 5, arbitrary: simple('sync') },
   { weight: 2, arbitrary: simple('zombie') },
+  { weight: 3, arbitrary: simple('tick') },
   {
     weight: 3,
     arbitrary: record({ do: constant<'crash'>('crash'), after: integer({ min: 0, max: 11 }) }),
@@ -48,6 +53,7 @@ const step: Arbitrary<Step> = oneof(
     arbitrary: record({
       do: constant('changeSpec' as const),
       key: constantFrom('a', 'b'),
+      more: constantFrom({}, SCHEDULED, SCHEDULED, { ...SCHEDULED, suspend: true }, { suspend: true }),
     }),
   },
   {
@@ -63,6 +69,7 @@ const step: Arbitrary<Step> = oneof(
       'up',
       'dry',
       'wet',
+      'runNow',
     ),
   },
 );
@@ -76,7 +83,7 @@ async function take(world: World, next: Step): Promise<void> {
       if (!cluster.resource) cluster.create(specTo('a'));
       break;
     case 'changeSpec':
-      cluster.changeSpec(specTo(next.key));
+      cluster.changeSpec(specTo(next.key, next.more));
       break;
     case 'breakSpec':
       cluster.changeSpec(specTo(''));
@@ -101,6 +108,12 @@ async function take(world: World, next: Step): Promise<void> {
     case 'dry':
     case 'wet':
       cluster.annotate(next.do === 'dry' ? { 'ddc.fybrik.io/dry-run': 'true' } : {});
+      break;
+    case 'tick':
+      temporal.schedules.tick();
+      break;
+    case 'runNow':
+      cluster.annotate({ 'ddc.fybrik.io/run-now': String(temporal.starts.length) });
       break;
     case 'finish':
       for (const [id] of temporal.running) temporal.finish(id, next.how);
@@ -142,17 +155,19 @@ async function settle(world: World): Promise<void> {
   world.leader = true;
   for (let round = 0; round < 60; round += 1) {
     world.restart();
-    const before = JSON.stringify([world.cluster.resource, [...world.temporal.workflows]]);
+    const state = (): string =>
+      JSON.stringify([world.cluster.resource, [...world.temporal.workflows], [...world.temporal.schedules.all]]);
+    const before = state();
     await world.reconcile();
     for (const [id] of world.temporal.running) world.temporal.finish(id, 'success');
-    if (JSON.stringify([world.cluster.resource, [...world.temporal.workflows]]) === before) return;
+    if (state() === before) return;
   }
   throw new Error('does not settle');
 }
 
 function check(world: World): void {
   const { resource } = world.cluster;
-  const { starts, workflows, store } = world.temporal;
+  const { starts, workflows, store, schedules } = world.temporal;
   const runs = starts.filter((id) => !id.endsWith('/delete'));
   expect(new Set(runs).size).toBe(runs.length);
   if (!resource || resource.metadata.finalizers?.includes(FINALIZER)) return;
@@ -162,6 +177,7 @@ function check(world: World): void {
   );
   expect(own).toEqual([]);
   expect([...store]).toEqual([]);
+  expect([...schedules.all.keys()].filter((id) => id.includes(`/${resource.metadata.uid}/`))).toEqual([]);
 }
 
 test('whatever happens, a spec runs once, runs never overlap, and a resource goes only with its data', async () => {
@@ -191,6 +207,7 @@ test('whatever happens, a spec runs once, runs never overlap, and a resource goe
         expect([...world.temporal.store]).toEqual(['c']);
       }
       expect(world.temporal.running).toEqual([]);
+      expect(world.temporal.schedules.all.size).toBe(0);
     }),
     { numRuns: runs(400) },
   );

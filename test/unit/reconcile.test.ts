@@ -246,7 +246,7 @@ describe('a spec that cannot run', () => {
   });
 
   test('what is not supported yet is Fatal', () => {
-    expect(statusOf(decide({ spec: specTo('out', { schedule: '0 * * * *' }) }))).toMatchObject({
+    expect(statusOf(decide({ spec: specTo('out', { writeOperation: 'Update' }) }))).toMatchObject({
       status: 'Fatal',
     });
   });

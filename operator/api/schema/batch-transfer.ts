@@ -1,23 +1,19 @@
 import { z } from 'zod';
 import { objectKeyProblems } from '../checks/object-name.ts';
-import { scheduleProblems } from '../checks/schedule.ts';
 import { defaults } from '../default-values.ts';
 import { atMostOne, has, holdsOneOf, not, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
 import { commonFields } from './common.ts';
 import { historyLimit } from './history-limit.ts';
 import { limits } from './limits.ts';
+import { SCHEDULE_RULES, scheduleFields } from './schedule.ts';
 
 const { maxFailedRetries } = defaults.BatchTransfer;
 
 export const batchTransferSpec = ruled(
   block({
     ...commonFields('BatchTransfer'),
-    schedule: text(255, scheduleProblems)
-      .optional()
-      .describe(
-        'When to run, as a cron expression of five fields, e.g. 0 3 * * *; absent or null: once. Not supported yet.',
-      ),
+    ...scheduleFields,
     maxFailedRetries: z
       .int()
       .min(0)
@@ -44,13 +40,13 @@ export const batchTransferSpec = ruled(
     limits,
     successfulJobHistoryLimit: historyLimit(
       'successfulJobHistoryLimit',
-      'Successful runs of a schedule to remember',
+      'Successful runs to remember',
     ),
     successfulJobsHistoryLimit: historyLimit(
       'successfulJobsHistoryLimit',
       'Other spelling of successfulJobHistoryLimit',
     ),
-    failedJobHistoryLimit: historyLimit('failedJobHistoryLimit', 'Failed runs of a schedule to remember'),
+    failedJobHistoryLimit: historyLimit('failedJobHistoryLimit', 'Failed and cancelled runs to remember'),
     failedJobsHistoryLimit: historyLimit('failedJobsHistoryLimit', 'Other spelling of failedJobHistoryLimit'),
     spark: z
       .record(z.string(), z.unknown())
@@ -73,6 +69,7 @@ export const batchTransferSpec = ruled(
       message:
         'failedJobHistoryLimit and failedJobsHistoryLimit are two spellings of the same field: set one of them',
     },
+    ...SCHEDULE_RULES,
   ],
 ).describe('What to copy, from where to where, and how.');
 

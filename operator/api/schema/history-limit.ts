@@ -4,7 +4,7 @@ import { ruled } from '../rules.ts';
 
 const MAX_HISTORY_LIMIT = 20;
 
-/** How many finished runs of a schedule to remember, 0 to 20. */
+/** How many ended runs to remember, 0 to 20. */
 export function historyLimit(name: string, what: string) {
   return ruled(z.int(), [
     {

@@ -1,0 +1,334 @@
+import { describe, expect, test } from '@jest/globals';
+import { scheduleId } from '../../workflows/contract.ts';
+import { parseTransfer } from '../../operator/api/index.ts';
+import type { ResourceStatus } from '../../operator/api/index.ts';
+import type { Action, PresentSchedule } from '../../operator/reconcile/actions.ts';
+import { scheduleToDescribe, workflowsToDescribe } from '../../operator/reconcile/reconcile.ts';
+import { identityOf } from '../../operator/reconcile/resource.ts';
+import { specTo } from '../support/operator-cluster.ts';
+import { runningReport, runResult } from '../support/operator-temporal.ts';
+import {
+  NOW,
+  OLDER,
+  RUN,
+  condition,
+  decide,
+  deleting,
+  dry,
+  events,
+  finalized,
+  progress,
+  resourceOf,
+  secondsAgo,
+  statusOf,
+  types,
+} from '../support/situations.ts';
+
+const SCHEDULE = scheduleId(identityOf(resourceOf({})));
+const spec = specTo('out', { schedule: '0 3 * * *' });
+const NEXT = '2026-01-01T03:00:00.000Z';
+const FIRST = `${RUN}-2026-01-01T00:00:30Z`;
+const started = (workflowId: string, seconds: number) => ({ workflowId, startedAt: secondsAgo(seconds) });
+const result = runResult(['out']);
+const now = (value: string) => ({ ...finalized, annotations: { 'ddc.fybrik.io/run-now': value } });
+
+function schedule(more: Partial<PresentSchedule> & { of?: object; generation?: number } = {}): PresentSchedule {
+  const { of = spec, generation = 2, ...rest } = more;
+  const parsed = parseTransfer(resourceOf({ spec: of, metadata: { generation } }), {});
+  if (!parsed.ok) throw new Error('invalid');
+  return {
+    state: 'present',
+    generation,
+    since: generation,
+    taskQueue: 'ddc',
+    input: { transfer: parsed.transfer, previous: [] },
+    paused: false,
+    nextTime: NEXT,
+    runsStarted: 0,
+    recent: [],
+    ...rest,
+  };
+}
+
+const between: ResourceStatus = statusOf(decide({ spec, metadata: finalized, schedule: schedule() }));
+const put = (actions: Action[]) => actions.find((action) => action.type === 'putSchedule')?.schedule;
+
+describe('a resource with a schedule', () => {
+  test('is asked about first, and when it has none any more', () => {
+    const asked = (more: object) => {
+      const resource = resourceOf(more);
+      return scheduleToDescribe(resource, parseTransfer(resource, {}));
+    };
+    expect(asked({ spec })).toBe(SCHEDULE);
+    expect(asked({ status: { schedule: SCHEDULE } })).toBe(SCHEDULE);
+    expect(asked({})).toBeUndefined();
+    expect(asked({ spec, metadata: deleting })).toBeUndefined();
+  });
+
+  test('finalizer, then the schedule in the status, then the schedule: no run before its time', () => {
+    const actions = decide({ spec: { ...spec, noFinalizer: true }, schedule: { state: 'absent' } });
+    expect(types(actions)).toEqual(['addFinalizer', 'status', 'putSchedule', 'requeueAfter']);
+    expect(statusOf(actions)).toMatchObject({ status: 'Pending', schedule: SCHEDULE });
+    expect(put(actions)).toMatchObject({
+      schedule: { cron: '0 3 * * *', timeZone: 'UTC' },
+      ...{ paused: false, generation: 2, since: 2 },
+      input: { transfer: { generation: 2 }, previous: [] },
+    });
+  });
+
+  test('that is set up: says when the next run is due, and is looked at then', () => {
+    const status = { ...between, nextScheduleTime: '2026-01-01T00:01:30.000Z' };
+    const soon = schedule({ nextTime: status.nextScheduleTime });
+    const actions = decide({ spec, status, metadata: finalized, schedule: soon });
+    expect(actions.at(-1)).toEqual({ type: 'requeueAt', time: new Date('2026-01-01T00:01:30.300Z') });
+    expect(between).toMatchObject({ status: 'Pending', nextScheduleTime: NEXT });
+    expect(condition(between, 'Progressing')).toMatchObject({
+      status: 'False',
+      reason: 'Scheduled',
+      message: `The next run is due at ${NEXT}.`,
+    });
+    const later = decide({ spec, status: between, metadata: finalized, schedule: schedule() });
+    expect(later).toEqual([{ type: 'requeueAt', time: new Date(NOW.getTime() + 300_000) }]);
+  });
+
+  test('a run of it: found, shown, and awaited', () => {
+    const at = { spec, metadata: finalized, schedule: schedule({ recent: [started(FIRST, 30)] }) };
+    const resource = resourceOf({ ...at, status: between });
+    expect(workflowsToDescribe(resource, parseTransfer(resource, {}), at.schedule)).toEqual([FIRST]);
+    const runs = { [FIRST]: runningReport({ progress: progress() }) };
+    const actions = decide({ ...at, status: between, runs });
+    expect(types(actions)).toEqual(['event', 'status', 'awaitEnd', 'requeueAfter']);
+    expect(statusOf(actions)).toMatchObject({
+      ...{ status: 'Running', active: FIRST, lastScheduleTime: secondsAgo(30), nextScheduleTime: NEXT },
+      startTime: '2026-01-01T00:00:30.000Z',
+    });
+  });
+
+  test('its end: the outcome, the history, and when the next one is due', () => {
+    const status: ResourceStatus = { ...between, active: FIRST, startTime: NOW.toISOString(), status: 'Running' };
+    const at = { spec, metadata: finalized, schedule: schedule({ runsStarted: 1 }) };
+    const succeeded = decide({ ...at, status, runs: { [FIRST]: { state: 'completed', result } } });
+    expect(events(succeeded)).toEqual(['Normal Success: Ingested 2 records!']);
+    const next = statusOf(succeeded);
+    expect(next).toMatchObject({
+      ...{ status: 'Succeeded', lastCompleted: FIRST, nextScheduleTime: NEXT },
+      history: [{ workflowId: FIRST, result: 'Succeeded', rows: 2, bytes: 20 }],
+    });
+    expect(next).not.toHaveProperty('active');
+    expect(condition(next, 'Ready')).toMatchObject({ status: 'True' });
+    expect(condition(next, 'Progressing')).toMatchObject({ reason: 'Scheduled' });
+    // what it wrote is told to the schedule, too
+    expect(put(succeeded)!.input.previous).toMatchObject([{ key: 'out' }]);
+    const told = schedule({ runsStarted: 1, input: put(succeeded)!.input });
+    expect(types(decide({ ...at, schedule: told, status: next }))).toEqual(['requeueAt']);
+
+    const end = { state: 'failed', message: 'no such column', closeTime: NOW.toISOString() } as const;
+    const failed = statusOf(decide({ ...at, status, runs: { [FIRST]: end } }));
+    expect(failed).toMatchObject({
+      ...{ status: 'Fatal', error: 'no such column', lastFailed: FIRST },
+      history: [{ result: 'Failed', error: 'no such column' }],
+    });
+    // the next one starts afresh
+    const second = `${RUN}-2026-01-01T00:00:50Z`;
+    const again = schedule({ recent: [started(FIRST, 30), started(second, 10)] });
+    const seen = { ...failed, lastScheduleTime: secondsAgo(30) };
+    const running = decide({ ...at, status: seen, schedule: again, runs: { [second]: runningReport() } });
+    expect(statusOf(running)).toMatchObject({ status: 'Running', active: second });
+    expect(statusOf(running)).not.toHaveProperty('error');
+  });
+
+  test('runs that nobody has watched are all accounted for, in order', () => {
+    const ids = [50, 40, 30].map((seconds) => `${RUN}-2026-01-01T00:00:${60 - seconds}Z`);
+    const recent = ids.map((id, index) => started(id, 50 - 10 * index));
+    const ends = { closeTime: NOW.toISOString(), message: 'denied' };
+    const actions = decide({
+      spec,
+      status: { ...between, lastScheduleTime: secondsAgo(50) },
+      metadata: finalized,
+      schedule: schedule({ recent, runsStarted: 3 }),
+      runs: { [ids[1]!]: { state: 'failed', ...ends }, [ids[2]!]: { state: 'completed', result } },
+    });
+    expect(statusOf(actions)).toMatchObject({
+      ...{ status: 'Succeeded', lastFailed: ids[1], lastCompleted: ids[2], lastScheduleTime: secondsAgo(30) },
+    });
+    expect(statusOf(actions).history).toHaveLength(2);
+    expect(statusOf(actions)).not.toHaveProperty('error');
+  });
+
+  test('is suspended: the schedule pauses, the run goes on', () => {
+    const suspended = { ...spec, suspend: true };
+    const status: ResourceStatus = { ...between, active: FIRST, status: 'Running' };
+    const at = { spec: suspended, metadata: { ...finalized, generation: 3 }, status };
+    const runs = { [FIRST]: runningReport({ progress: progress() }) };
+    const actions = decide({ ...at, schedule: schedule(), runs });
+    expect(types(actions)).not.toContain('cancel');
+    expect(put(actions)).toMatchObject({ paused: true, generation: 3, since: 2 });
+    const paused = schedule({ of: suspended, generation: 3, since: 2, paused: true });
+    const ended = statusOf(decide({ ...at, schedule: paused, runs: { [FIRST]: { state: 'completed', result } } }));
+    expect(ended.status).toBe('Succeeded');
+    expect(ended).not.toHaveProperty('nextScheduleTime');
+    expect(condition(ended, 'Progressing')).toMatchObject({ reason: 'Suspended' });
+  });
+
+  test('another spec: the run of before is cancelled, the schedule is changed in place', () => {
+    const status: ResourceStatus = { ...between, active: FIRST, status: 'Running' };
+    const at = { metadata: { ...finalized, generation: 3 }, status, schedule: schedule() };
+    const runs = { [FIRST]: runningReport() };
+    const actions = decide({ ...at, spec: specTo('new', { schedule: '0 3 * * *' }), runs });
+    expect(types(actions)).toEqual(['cancel', 'status', 'awaitEnd', 'requeueAfter', 'putSchedule']);
+    expect(statusOf(actions)).toMatchObject({ status: 'Pending', active: FIRST });
+    expect(put(actions)).toMatchObject({ generation: 3, since: 3 });
+    // other times are no other spec
+    expect(types(decide({ ...at, spec: specTo('out', { schedule: '@daily' }), runs }))).not.toContain('cancel');
+  });
+
+  test('what an older spec wrote is its outcome, not the state', () => {
+    const changed = specTo('new', { schedule: '0 3 * * *' });
+    const status: ResourceStatus = { ...between, active: FIRST, status: 'Pending' };
+    const next = statusOf(
+      decide({
+        spec: changed,
+        metadata: { ...finalized, generation: 3 },
+        status,
+        schedule: schedule({ of: changed, generation: 3 }),
+        runs: { [FIRST]: { state: 'completed', result } },
+      }),
+    );
+    expect(next).toMatchObject({ status: 'Pending', lastCompleted: FIRST, objects: [{ key: 'out' }] });
+    expect(next.history).toHaveLength(1);
+  });
+
+  test('a spec that is wrong pauses it; corrected, it goes on', () => {
+    const at = { metadata: { ...finalized, generation: 3 }, status: between };
+    const wrong = decide({ ...at, spec: { ...spec, maxFailedRetries: 11 }, schedule: schedule() });
+    expect(types(wrong)).toEqual(['pauseSchedule', 'requeueAfter']);
+    const paused = schedule({ paused: true });
+    const refused = decide({ ...at, spec: { ...spec, maxFailedRetries: 11 }, schedule: paused });
+    expect(statusOf(refused)).toMatchObject({ status: 'ConfigurationError', schedule: SCHEDULE });
+    expect(put(decide({ ...at, spec, schedule: paused }))).toMatchObject({ paused: false, since: 2 });
+  });
+
+  test('a dry run comes before it', () => {
+    const actions = decide({ spec, metadata: dry, schedule: { state: 'absent' } });
+    expect(types(actions)).toEqual(['status', 'startPlan', 'awaitEnd', 'requeueAfter']);
+    const late = decide({ spec, metadata: { ...finalized, ...dry }, status: between, schedule: schedule() });
+    expect(types(late)).toEqual(['requeueAt']);
+  });
+});
+
+describe('a schedule that is not wanted any more', () => {
+  const status: ResourceStatus = { ...between, status: 'Running', active: FIRST, objects: [] };
+  const at = { metadata: { ...finalized, generation: 3 } };
+  const runs = { [FIRST]: runningReport() };
+
+  test('pauses, then its run is cancelled, then it is removed, then the resource runs once', () => {
+    expect(types(decide({ ...at, status, schedule: schedule(), runs }))).toEqual(['pauseSchedule', 'requeueAfter']);
+    const paused = schedule({ paused: true });
+    expect(types(decide({ ...at, status, schedule: paused, runs }))).toContain('cancel');
+    const over = { [FIRST]: { state: 'completed', result } as const };
+    const removed = decide({ ...at, status, schedule: paused, runs: over });
+    expect(types(removed)).toEqual(['status', 'deleteSchedule', 'requeueAfter']);
+    const next = statusOf(removed);
+    expect(next).toMatchObject({ schedule: SCHEDULE, objects: [{ key: 'out' }] });
+    const once = decide({ ...at, status: next, schedule: { state: 'absent' } });
+    expect(once.find(({ type }) => type === 'start')).toMatchObject({ input: { previous: [{ key: 'out' }] } });
+    expect(statusOf(once)).not.toHaveProperty('schedule');
+  });
+
+  test('a deletion removes it before the data', () => {
+    const gone = { metadata: deleting, spec };
+    expect(types(decide({ ...gone, status, schedule: schedule(), runs }))).toEqual(['pauseSchedule', 'requeueAfter']);
+    const paused = schedule({ paused: true });
+    expect(types(decide({ ...gone, status, schedule: paused, runs }))).toEqual([
+      ...['cancel', 'status', 'awaitEnd', 'requeueAfter'],
+    ]);
+    const over = { [FIRST]: { state: 'completed', result } as const };
+    const removed = decide({ ...gone, status, schedule: paused, runs: over });
+    expect(types(removed)).toEqual(['status', 'deleteSchedule', 'requeueAfter']);
+    const last = decide({ ...gone, status: statusOf(removed), schedule: { state: 'absent' } });
+    expect(last.find(({ type }) => type === 'startDelete')).toMatchObject({ input: { objects: [{ key: 'out' }] } });
+  });
+
+  test('data that is to be kept is kept; the schedule goes all the same', () => {
+    const kept = { metadata: deleting, spec: { ...spec, noFinalizer: true }, status: between };
+    expect(types(decide({ ...kept, schedule: schedule({ paused: true }) }))).toContain('deleteSchedule');
+    expect(types(decide({ ...kept, schedule: { state: 'absent' } }))).toEqual(['removeFinalizer']);
+  });
+});
+
+describe('run-now', () => {
+  test('of a schedule: requested until there is one run more, for a new value only', () => {
+    const at = { spec, metadata: now('a'), schedule: schedule({ runsStarted: 4 }) };
+    const asked = decide({ ...at, status: between });
+    expect(types(asked)).toEqual(['status', 'triggerSchedule', 'requeueAfter']);
+    const next = statusOf(asked);
+    expect(next.runNow).toEqual({ value: 'a', afterRuns: 4 });
+    const again = decide({ ...at, status: next });
+    expect(again.find(({ type }) => type === 'triggerSchedule')).toEqual(
+      asked.find(({ type }) => type === 'triggerSchedule'),
+    );
+    const done = statusOf(decide({ ...at, status: next, schedule: schedule({ runsStarted: 5 }) }));
+    expect(done.runNow).toEqual({ value: 'a' });
+    const idle = { ...at, status: done, schedule: schedule({ runsStarted: 5 }) };
+    expect(types(decide(idle))).toEqual(['requeueAt']);
+    expect(types(decide({ ...idle, metadata: now('b') }))).toContain('triggerSchedule');
+  });
+
+  test('while a run goes on it waits for the end, also when the schedule is suspended', () => {
+    const status: ResourceStatus = { ...between, active: FIRST, status: 'Running' };
+    const runs = { [FIRST]: runningReport() };
+    const at = { spec, metadata: now('a'), schedule: schedule() };
+    expect(types(decide({ ...at, status, runs }))).not.toContain('triggerSchedule');
+    const suspended = { ...spec, suspend: true };
+    const paused = schedule({ of: suspended, paused: true });
+    expect(types(decide({ ...at, spec: suspended, status: between, schedule: paused }))).toContain('triggerSchedule');
+  });
+
+  test('without a schedule: one more run, once for a value', () => {
+    const done: ResourceStatus = { status: 'Succeeded', lastCompleted: RUN };
+    const actions = decide({ metadata: now('a'), status: done });
+    const start = actions.find((action) => action.type === 'start')!;
+    expect(start.workflowId).toMatch(new RegExp(`^${RUN}-now-[0-9a-f]{16}$`));
+    const status = statusOf(actions);
+    expect(status).toMatchObject({ active: start.workflowId, runNow: { value: 'a' } });
+    // killed before the start
+    expect(decide({ metadata: now('a'), status }).find(({ type }) => type === 'start')).toEqual(start);
+    const end = { state: 'completed', result } as const;
+    const ended = statusOf(decide({ metadata: now('a'), status, runs: { [start.workflowId]: end } }));
+    expect(ended).toMatchObject({ status: 'Succeeded', lastCompleted: start.workflowId });
+    expect(ended.history).toHaveLength(1);
+    expect(decide({ metadata: now('a'), status: ended })).toEqual([]);
+    expect(decide({ metadata: finalized, status: ended })).toEqual([]);
+    expect(types(decide({ metadata: now('b'), status: ended }))).toContain('start');
+  });
+
+  test('that is there from the start, or while the run goes on: the first run sees to it, or it waits', () => {
+    expect(statusOf(decide({ metadata: now('a') }))).toMatchObject({ active: RUN, runNow: { value: 'a' } });
+    const status: ResourceStatus = { status: 'Running', active: RUN };
+    expect(types(decide({ metadata: now('a'), status, run: runningReport() }))).not.toContain('start');
+  });
+});
+
+describe('suspend without a schedule', () => {
+  const suspended = specTo('out', { suspend: true });
+
+  test('starts nothing and says so; a person may have it run', () => {
+    const actions = decide({ spec: suspended, metadata: finalized });
+    expect(types(actions)).toEqual(['status']);
+    const next = statusOf(actions);
+    expect(next.status).toBe('Pending');
+    expect(condition(next, 'Progressing')).toMatchObject({ status: 'False', reason: 'Suspended' });
+    expect(decide({ spec: suspended, metadata: finalized, status: next })).toEqual([]);
+    expect(types(decide({ spec: suspended, metadata: now('a'), status: next }))).toContain('start');
+  });
+
+  test('leaves the run of before alone, and takes its outcome', () => {
+    const status: ResourceStatus = { status: 'Running', active: OLDER };
+    const on = decide({ spec: suspended, metadata: finalized, status, older: runningReport() });
+    expect(types(on)).toEqual(['status', 'awaitEnd', 'requeueAfter']);
+    expect(statusOf(on)).toMatchObject({ status: 'Running', active: OLDER });
+    const end = decide({ spec: suspended, metadata: finalized, status, older: { state: 'completed', result } });
+    expect(statusOf(end)).toMatchObject({ status: 'Pending', lastCompleted: OLDER });
+    expect(statusOf(end)).not.toHaveProperty('active');
+  });
+});
