@@ -10,9 +10,14 @@ export const outputOption = (): Option =>
 
 /** @param lines the same for people */
 export function print(format: OutputFormat, value: unknown, lines: () => string[]): void {
+  writeOut(rendered(format, value, lines));
+}
+
+/** To standard output. */
+export function writeOut(text: string): void {
   // Whoever reads may have seen enough (`| head`).
-  process.stdout.on('error', () => process.exit());
-  process.stdout.write(rendered(format, value, lines));
+  if (process.stdout.listenerCount('error') === 0) process.stdout.on('error', () => process.exit());
+  process.stdout.write(text);
 }
 
 function rendered(format: OutputFormat, value: unknown, lines: () => string[]): string {

@@ -9,6 +9,7 @@ import { parseBytes, parseCount } from '../worker/config.ts';
 import { withLocalEngine } from './local-engine.ts';
 import { outputOption, print, type OutputFormat } from './output.ts';
 import { planText } from './plan-text.ts';
+import { PROGRAM } from './program.ts';
 import { readTransfer } from './transfer-file.ts';
 
 const CHUNK_BYTES = 64 * 2 ** 20;
@@ -49,9 +50,9 @@ export function planCommand(): Command {
       'after',
       `
 Examples:
-  ddc plan -f payments.yaml
-  ddc plan -f payments.yaml -o json | jq .destination.columns
-  kubectl get bt payments -o yaml | ddc plan -f -
+  ${PROGRAM} plan -f payments.yaml
+  ${PROGRAM} plan -f payments.yaml -o json | jq .destination.columns
+  kubectl get bt payments -o yaml | ${PROGRAM} plan -f -
 
 Exit code: 0 when the transfer can run as far as can be known without writing, else 1.`,
     )

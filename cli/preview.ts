@@ -10,6 +10,7 @@ import { outputOption, print, type OutputFormat } from './output.ts';
 import { newRun } from './plan.ts';
 import { previewText, shortfall } from './preview-text.ts';
 import { printable } from './table.ts';
+import { PROGRAM } from './program.ts';
 import { readTransfer } from './transfer-file.ts';
 
 const ROWS = 20;
@@ -38,8 +39,8 @@ export function previewCommand(): Command {
       'after',
       `
 Examples:
-  ddc preview -f payments.yaml
-  ddc preview -f payments.yaml --rows 100 -o json | jq -r '.rows[][0]'
+  ${PROGRAM} preview -f payments.yaml
+  ${PROGRAM} preview -f payments.yaml --rows 100 -o json | jq -r '.rows[][0]'
 
 Values are texts, as a CSV object would hold them. Only the begin of the source is read, at most 64 MiB of it unless
 one chunk is larger.`,

@@ -18,15 +18,19 @@ export interface TransferFile {
 /**
  * The BatchTransfer in a file, or on standard input for `-`, as the operator would read it from the API server.
  * Throws TransferErrors with all that is wrong, never with a credential.
+ * @param uid of the transfer, by its Kubernetes namespace and name; absent: the resource's own, else a new one
  */
-export async function readTransfer(file: string): Promise<TransferFile> {
+export async function readTransfer(
+  file: string,
+  uid?: (namespace: unknown, name: unknown) => string,
+): Promise<TransferFile> {
   const content =
     file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
-  const resource = asApplied(singleDocument(content, file === '-' ? 'standard input' : file));
+  const resource = asApplied(singleDocument(content, file === '-' ? 'standard input' : file), uid);
   if (resource['kind'] === 'SyncTransfer')
     throw new TransferError(
       'Unsupported',
-      'kind: a SyncTransfer has no end that could be planned or shown; give a BatchTransfer (value "SyncTransfer")',
+      'kind: a SyncTransfer has no end that could be planned, shown or waited for; give a BatchTransfer (value "SyncTransfer")',
     );
   const parsed = parseTransfer(resource, process.env);
   if (!parsed.ok) throw new TransferError('InvalidOption', renderErrors(parsed.errors));
@@ -60,13 +64,16 @@ function singleDocument(content: string, name: string): unknown {
 }
 
 /** With what the API server gives to every resource. */
-function asApplied(value: unknown): Record<string, unknown> {
+function asApplied(value: unknown, uid: Parameters<typeof readTransfer>[1]): Record<string, unknown> {
   const resource = objectOr(value);
-  const metadata = objectOr(resource['metadata']);
-  return {
-    ...resource,
-    metadata: { namespace: 'default', uid: randomUUID(), ...metadata, generation: 1 },
+  const metadata: Record<string, unknown> = {
+    namespace: 'default',
+    uid: randomUUID(),
+    ...objectOr(resource['metadata']),
+    generation: 1,
   };
+  if (uid !== undefined) metadata['uid'] = uid(metadata['namespace'], metadata['name']);
+  return { ...resource, metadata };
 }
 
 function objectOr(value: unknown): Record<string, unknown> {

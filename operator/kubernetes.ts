@@ -57,9 +57,10 @@ interface RequestOptions {
 /**
  * KUBECONFIG's files, else the cluster this process runs in. Never a configuration that merely happens to be on
  * the machine (`~/.kube/config`).
+ * @param context absent: the configuration's current one
  * @throws Error that says what to set.
  */
-export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
+export function loadKubeConfig(kubeconfig: string | undefined, context?: string): KubeConfig {
   const config = new KubeConfig();
   const files = (kubeconfig ?? '').split(delimiter).filter((file) => file !== '');
   if (files.length > 0) {
@@ -72,8 +73,11 @@ export function loadKubeConfig(kubeconfig: string | undefined): KubeConfig {
       }
       if (part !== config) config.mergeConfig(part, true);
     }
-    if (!config.getCurrentCluster())
-      throw new Error(`KUBECONFIG: ${files.join(delimiter)} has no current context with a cluster`);
+    if (context !== undefined) config.setCurrentContext(context);
+    if (!config.getCurrentCluster()) {
+      const wanted = context === undefined ? 'current context' : `context "${context}"`;
+      throw new Error(`KUBECONFIG: ${files.join(delimiter)} has no ${wanted} with a cluster`);
+    }
   } else if (process.env['KUBERNETES_SERVICE_HOST']) {
     config.loadFromCluster();
   } else {
@@ -93,11 +97,14 @@ export class KubernetesClient {
   readonly #config: KubeConfig;
   readonly #server: URL;
   readonly #agent: http.Agent;
+  readonly #userAgent: string;
 
-  constructor(config: KubeConfig) {
+  /** @param userAgent for the API server's logs */
+  constructor(config: KubeConfig, userAgent = 'ddc-operator') {
     const cluster = config.getCurrentCluster();
     if (!cluster) throw new Error('The Kubernetes configuration has no current cluster');
     this.#config = config;
+    this.#userAgent = userAgent;
     this.#server = new URL(cluster.server);
     const agent = this.#server.protocol === 'https:' ? https.Agent : http.Agent;
     this.#agent = new agent({ keepAlive: true });
@@ -211,7 +218,7 @@ export class KubernetesClient {
         agent: proxied ? authentication.agent : this.#agent,
         ...(options.signal && { signal: options.signal }),
       });
-      request.setHeader('accept', 'application/json').setHeader('user-agent', 'ddc-operator');
+      request.setHeader('accept', 'application/json').setHeader('user-agent', this.#userAgent);
       if (options.contentType) request.setHeader('content-type', options.contentType);
       request.on('response', resolve).on('error', reject);
       request.on('socket', (socket) => socket.setKeepAlive(true, 30_000));

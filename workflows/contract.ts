@@ -19,6 +19,8 @@ export const WORKFLOW_TYPES = {
 } as const;
 
 export const QUERY_PROGRESS = 'progress';
+/** Ends the waits before a run's next retries; outside of one it means nothing. */
+export const UPDATE_RETRY = 'retry';
 
 /** All of type Keyword. */
 export const SEARCH_ATTRIBUTES = [

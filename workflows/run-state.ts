@@ -9,6 +9,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import {
   QUERY_PROGRESS,
+  UPDATE_RETRY,
   type RunFailure,
   type RunPhase,
   type RunProgress,
@@ -19,8 +20,7 @@ import { describeProgress } from './describe.ts';
 import type { RetryObserver, Wait } from './retries.ts';
 
 const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
-/** Ends the waits before the next retries; outside of one it means nothing. */
-const retryUpdate = defineUpdate<void>('retry');
+const retryUpdate = defineUpdate<void>(UPDATE_RETRY);
 
 const DDC_STATE = defineSearchAttributeKey('DdcState', 'KEYWORD');
 

@@ -17,6 +17,8 @@ export function serveJobs<Job>(handle: JobHandler<Job>): void {
   const commits = new Map<number, () => void>();
   // The worker is gone (perhaps killed): an orphan must not go on writing.
   process.on('disconnect', () => process.exit(0));
+  // A terminal sends Ctrl-C to all of its processes: the parent decides what becomes of the work.
+  process.on('SIGINT', () => undefined);
   process.on('message', (received) => {
     const message = received as JobMessage<Job>;
     const { id } = message;

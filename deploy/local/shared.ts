@@ -10,23 +10,24 @@ const UNSIGNED_MS = 60_000;
 
 export interface SharedServers {
   running: RunningServers;
-  /** Of this run alone. */
+  /** Of this process alone. */
   dir: string;
   /** Ends the servers and removes the directory. */
   stop(): Promise<void>;
 }
 
 /**
- * Servers for one run of the tests, whose files share them: on free ports, in `ROOT/test-<pid>`. They die with this
- * process. What runs that were killed left behind is removed.
+ * Servers for the time of one process, e.g. for one run of the tests, whose files share them: on free ports, in
+ * `ROOT/<name>-<pid>`. They die with this process. What processes that were killed left behind is removed.
+ * @param options `name`: test when absent
  */
 export async function startSharedServers(
   names: readonly ServerName[],
-  options: Omit<StartOptions, 'dir'> & { root: string },
+  options: Omit<StartOptions, 'dir'> & { root: string; name?: 'test' | 'run' },
 ): Promise<SharedServers> {
   mkdirSync(options.root, { recursive: true });
   removeDeadRuns(options.root);
-  const dir = join(options.root, `test-${process.pid}`);
+  const dir = join(options.root, `${options.name ?? 'test'}-${process.pid}`);
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { mode: 0o700 });
   writeFileSync(ownerFile(dir), JSON.stringify(thisProcess()));
@@ -44,7 +45,7 @@ export async function startSharedServers(
 function removeDeadRuns(root: string): void {
   for (const name of readdirSync(root)) {
     const dir = join(root, name);
-    if (/^test-\d+$/.test(name) && isDead(dir)) rmSync(dir, { recursive: true, force: true });
+    if (/^(test|run)-\d+$/.test(name) && isDead(dir)) rmSync(dir, { recursive: true, force: true });
   }
 }
 

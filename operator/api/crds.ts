@@ -7,7 +7,7 @@ import { statusSchema } from './status.ts';
 import { structuralSchema } from './structural.ts';
 import type { JsonObject } from './structural.ts';
 
-interface PrinterColumn {
+export interface PrinterColumn {
   name: string;
   type: 'string' | 'integer' | 'date';
   jsonPath: string;
@@ -54,6 +54,11 @@ const DEFINITIONS: Record<TransferKind, Definition> = {
     columns: [source, destination, status, rows, age],
   },
 };
+
+/** What `kubectl get` shows of a resource of a kind, beside its name. */
+export function printerColumns(kind: TransferKind): readonly PrinterColumn[] {
+  return DEFINITIONS[kind].columns;
+}
 
 /** The CustomResourceDefinition of a kind, as an object for the API server. */
 export function customResourceDefinition(kind: TransferKind): JsonObject {

@@ -16,7 +16,7 @@ export interface WatcherOptions<T> {
   onEvent(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
   /** Called when the watch goes on after a failure: whatever else failed meanwhile can be tried again. */
   onReconnect(): void;
-  outage: Outage;
+  outage: Pick<Outage, 'failed' | 'recovered'>;
   timings?: Partial<WatchTimings>;
 }
 

@@ -82,7 +82,10 @@ export async function addDescriptions(findings: Findings, { namespace }: Stack):
 }
 
 /** Every history as `temporal workflow show` exports it, payloads in base64. */
-export async function addHistories(findings: Findings, { namespace }: Stack): Promise<string[]> {
+export async function addHistories(
+  findings: Findings,
+  { namespace }: Pick<Stack, 'namespace'>,
+): Promise<string[]> {
   const workflows = await workflowsOf(process.env);
   const types: string[] = [];
   try {
