@@ -151,9 +151,13 @@ test('every minute: it starts by itself, and once the schedule is gone the resou
   expect(Date.parse(done.nextScheduleTime!) % 60_000).toBe(0);
   const schedule = await temporalSchedule('often');
   await applied('often', bucket, 'out.csv', { schedule: null });
-  const once = await until('often', ({ status, lastCompleted }) => {
-    return status === 'Succeeded' && /\/2$/.test(lastCompleted ?? '');
-  }, 'the run of the spec without schedule');
+  const once = await until(
+    'often',
+    ({ status, lastCompleted }) => {
+      return status === 'Succeeded' && /\/2$/.test(lastCompleted ?? '');
+    },
+    'the run of the spec without schedule',
+  );
   expect(once).not.toHaveProperty('schedule');
   expect(once).not.toHaveProperty('nextScheduleTime');
   await expect(schedule.describe()).rejects.toThrow();
@@ -162,9 +166,13 @@ test('every minute: it starts by itself, and once the schedule is gone the resou
 test('without a schedule: suspended it does not start; run-now runs it again, once for a value', async () => {
   const bucket = await source();
   await applied('single', bucket, 'out.csv', { suspend: true });
-  const held = await until('single', ({ conditions }) => {
-    return conditions?.some(({ reason }) => reason === 'Suspended') ?? false;
-  }, 'the condition');
+  const held = await until(
+    'single',
+    ({ conditions }) => {
+      return conditions?.some(({ reason }) => reason === 'Suspended') ?? false;
+    },
+    'the condition',
+  );
   expect(held.status).toBe('Pending');
   await applied('single', bucket, 'out.csv', {});
   await ran('single', 1);
