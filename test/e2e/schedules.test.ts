@@ -124,8 +124,11 @@ test('a schedule: runs when it is due or asked for, changes in place, survives t
   const suspended = await until('yearly', ({ status }) => status === 'Pending', 'the new spec');
   expect(suspended).not.toHaveProperty('nextScheduleTime');
   expect(suspended.history).toHaveLength(2);
-  const { state, info } = await schedule.describe();
-  expect(state.paused).toBe(true);
+  const { info } = await poll(
+    () => schedule.describe(),
+    ({ state }) => state.paused,
+    'the schedule to pause',
+  );
   expect(info.numActionsTaken).toBe(3);
   await runNow('yearly', 'second');
   const moved = await until('yearly', ({ status }) => status === 'Succeeded', 'the second run');
