@@ -43,7 +43,8 @@ const age = column('Age', 'date', '.metadata.creationTimestamp', 'Time since the
 const DEFINITIONS: Record<TransferKind, Definition> = {
   BatchTransfer: {
     shortName: 'bt',
-    description: 'Copies a data asset from a source to a destination, once or by a schedule, with transformations on the way.',
+    description:
+      'Copies a data asset from a source to a destination, once or by a schedule, with transformations on the way.',
     spec: batchTransferSpec,
     columns: [source, destination, schedule, status, rows, age],
   },

@@ -34,6 +34,8 @@ export const runNowSchema = z
       .int()
       .min(0)
       .optional()
-      .describe('How many runs the schedule had started when it was asked for this one; absent when it has started.'),
+      .describe(
+        'How many runs the schedule had started when it was asked for this one; absent when it has started.',
+      ),
   })
   .describe('The last value of the annotation ddc.fybrik.io/run-now that has been seen to.');

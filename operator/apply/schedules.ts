@@ -25,7 +25,7 @@ export interface SchedulesOptions {
   namespace: string;
   taskQueue: string;
   /** Adds a deadline, and tells outages from refusals. */
-  call<T>(request: () => Promise<T>): Promise<T>;
+  call: <T>(request: () => Promise<T>) => Promise<T>;
 }
 
 /** Temporal Schedules: one for a transfer. */

@@ -5,10 +5,7 @@ import { details, searchAttributes, summary } from './run-texts.ts';
 /** Name of the memo that tells the resource's generation. */
 export const GENERATION = 'generation';
 
-type Texts = Pick<
-  WorkflowStartOptions,
-  'memo' | 'staticSummary' | 'staticDetails' | 'typedSearchAttributes'
->;
+type Texts = Pick<WorkflowStartOptions, 'memo' | 'staticSummary' | 'staticDetails' | 'typedSearchAttributes'>;
 
 /**
  * What a workflow brings for the people who look at it, and for the operator.

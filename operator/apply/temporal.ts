@@ -19,7 +19,13 @@ import type {
   Transfer,
 } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
-import type { CompletedReport, EndedReport, RunReport, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
+import type {
+  CompletedReport,
+  EndedReport,
+  RunReport,
+  ScheduleInput,
+  ScheduleReport,
+} from '../reconcile/actions.ts';
 import { KnownProgress } from './known-progress.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
 import { Schedules } from './schedules.ts';
@@ -228,7 +234,13 @@ class Temporal implements TemporalPort {
     }
   }
 
-  async #closed({ workflowId, type, runId, startTime, closeTime }: WorkflowExecutionDescription): Promise<RunReport> {
+  async #closed({
+    workflowId,
+    type,
+    runId,
+    startTime,
+    closeTime,
+  }: WorkflowExecutionDescription): Promise<RunReport> {
     const handle = this.#client.workflow.getHandle(workflowId);
     try {
       if (type === WORKFLOW_TYPES.deleteTransfer) {

@@ -29,7 +29,10 @@ export function quieten(observation: Observation, { running, status }: Accounted
 }
 
 /** Removes a schedule that has come to rest; undefined when there is none. Its runs are in the status before. */
-export function remove({ resource, schedule }: Observation, { status, events }: Accounted): Action[] | undefined {
+export function remove(
+  { resource, schedule }: Observation,
+  { status, events }: Accounted,
+): Action[] | undefined {
   if (schedule?.state !== 'present') return undefined;
   return [
     ...events,

@@ -41,7 +41,10 @@ export function withRecord(
 }
 
 /** The newest runs of either kind. */
-export function trimmed(history: ResourceStatus['history'], limits: HistoryLimits): ResourceStatus['history'] {
+export function trimmed(
+  history: ResourceStatus['history'],
+  limits: HistoryLimits,
+): ResourceStatus['history'] {
   const left = { ...limits };
   const kept = (history ?? [])
     .toSorted((a, b) => Date.parse(b.end) - Date.parse(a.end))

@@ -116,8 +116,7 @@ function settleOlder(
   const current = parsed.ok && unscheduled ? wantedRun(resource, parsed.policy) : undefined;
   if (active === planOfDryRun(resource) || active === current) return { status: present };
   const report = runs[active] ?? { state: 'absent' };
-  if (report.state !== 'running')
-    return { status: withOutcome(observation, present, active, report) };
+  if (report.state !== 'running') return { status: withOutcome(observation, present, active, report) };
   if (!parsed.ok || !parsed.policy.suspend || isPlanId(active))
     return { actions: stopOlder(observation, active, report) };
   // what goes on goes on

@@ -7,11 +7,7 @@ import { MAX_ERROR_LENGTH, warnings, withConditions, without } from './run-statu
 type Refused = Extract<ParsedTransfer, { ok: false }>;
 
 /** A spec that cannot run: the status says all that is wrong with it. */
-export function refuse(
-  { resource, now }: Observation,
-  parsed: Refused,
-  present: ResourceStatus,
-): Action[] {
+export function refuse({ resource, now }: Observation, parsed: Refused, present: ResourceStatus): Action[] {
   const kept = without(present, 'active', 'progress', 'retry', 'nextScheduleTime');
   const generation = resource.metadata.generation;
   const error = renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH);
@@ -29,11 +25,7 @@ export function refuse(
 }
 
 /** Once per generation and error. */
-export function refusedEvent(
-  resource: TransferResource,
-  parsed: Refused,
-  present: ResourceStatus,
-): Action[] {
+export function refusedEvent(resource: TransferResource, parsed: Refused, present: ResourceStatus): Action[] {
   const { generation } = resource.metadata;
   const message = renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH);
   const { status, error, observedGeneration } = present;

@@ -39,7 +39,11 @@ export function reconcileSchedule(
 ): Action[] {
   const { resource, taskQueue, schedule = { state: 'absent' }, now } = observation;
   const since = sinceOf(schedule, transfer);
-  const { status: accounted, events, running } = accountForRuns(observation, runs, present, {
+  const {
+    status: accounted,
+    events,
+    running,
+  } = accountForRuns(observation, runs, present, {
     transfer,
     since,
   });

@@ -59,8 +59,7 @@ export function accountForRuns(
     } else accounted.status = withOutcome(observation, before, workflowId, report);
   }
   const last = started.at(-1);
-  if (last !== undefined)
-    accounted.status = { ...accounted.status, lastScheduleTime: last.startedAt };
+  if (last !== undefined) accounted.status = { ...accounted.status, lastScheduleTime: last.startedAt };
   return accounted;
 }
 

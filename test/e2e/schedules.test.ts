@@ -124,8 +124,11 @@ test('a schedule: runs when it is due or asked for, changes in place, survives t
   const suspended = await until('yearly', ({ status }) => status === 'Pending', 'the new spec');
   expect(suspended).not.toHaveProperty('nextScheduleTime');
   expect(suspended.history).toHaveLength(2);
-  const { state, info } = await schedule.describe();
-  expect(state.paused).toBe(true);
+  const { info } = await poll(
+    () => schedule.describe(),
+    ({ state }) => state.paused,
+    'the schedule to pause',
+  );
   expect(info.numActionsTaken).toBe(3);
   await runNow('yearly', 'second');
   const moved = await until('yearly', ({ status }) => status === 'Succeeded', 'the second run');
@@ -151,9 +154,13 @@ test('every minute: it starts by itself, and once the schedule is gone the resou
   expect(Date.parse(done.nextScheduleTime!) % 60_000).toBe(0);
   const schedule = await temporalSchedule('often');
   await applied('often', bucket, 'out.csv', { schedule: null });
-  const once = await until('often', ({ status, lastCompleted }) => {
-    return status === 'Succeeded' && /\/2$/.test(lastCompleted ?? '');
-  }, 'the run of the spec without schedule');
+  const once = await until(
+    'often',
+    ({ status, lastCompleted }) => {
+      return status === 'Succeeded' && (lastCompleted ?? '').endsWith('/2');
+    },
+    'the run of the spec without schedule',
+  );
   expect(once).not.toHaveProperty('schedule');
   expect(once).not.toHaveProperty('nextScheduleTime');
   await expect(schedule.describe()).rejects.toThrow();
@@ -162,9 +169,13 @@ test('every minute: it starts by itself, and once the schedule is gone the resou
 test('without a schedule: suspended it does not start; run-now runs it again, once for a value', async () => {
   const bucket = await source();
   await applied('single', bucket, 'out.csv', { suspend: true });
-  const held = await until('single', ({ conditions }) => {
-    return conditions?.some(({ reason }) => reason === 'Suspended') ?? false;
-  }, 'the condition');
+  const held = await until(
+    'single',
+    ({ conditions }) => {
+      return conditions?.some(({ reason }) => reason === 'Suspended') ?? false;
+    },
+    'the condition',
+  );
   expect(held.status).toBe('Pending');
   await applied('single', bucket, 'out.csv', {});
   await ran('single', 1);

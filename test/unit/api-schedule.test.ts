@@ -15,12 +15,23 @@ describe('a schedule', () => {
     expect(policyOf({})).toEqual({
       suspend: false,
       historyLimits: { successful: 5, failed: 5 },
-      schedule: { cron: SCHEDULE, timeZone: 'UTC', overlapPolicy: 'Skip', catchupWindow: 3_600_000, jitter: 0 },
+      schedule: {
+        cron: SCHEDULE,
+        timeZone: 'UTC',
+        overlapPolicy: 'Skip',
+        catchupWindow: 3_600_000,
+        jitter: 0,
+      },
     });
   });
 
   test('as the resource says, time zones in any case', () => {
-    const fields = { timeZone: 'europe/berlin', overlapPolicy: 'CancelOther', catchupWindow: '2d', jitter: '30s' };
+    const fields = {
+      timeZone: 'europe/berlin',
+      overlapPolicy: 'CancelOther',
+      catchupWindow: '2d',
+      jitter: '30s',
+    };
     expect(policyOf({ ...fields, suspend: true })).toMatchObject({
       suspend: true,
       schedule: {
@@ -51,9 +62,7 @@ describe('a schedule', () => {
     expect(scheduleSpec(schedule!)).toEqual({
       timezone: 'Asia/Tokyo',
       jitter: 60_000,
-      calendars: [
-        { minute: [0], hour: [3], dayOfMonth: '*', month: '*', dayOfWeek: '*', comment: SCHEDULE },
-      ],
+      calendars: [{ minute: [0], hour: [3], dayOfMonth: '*', month: '*', dayOfWeek: '*', comment: SCHEDULE }],
     });
     expect(schedulePolicies(schedule!)).toEqual({
       overlap: 'BUFFER_ONE',
@@ -69,7 +78,13 @@ describe('the times of a cron expression', () => {
     ['*/20 * * jan,MAR *', [{ minutes: [0, 20, 40], months: [1, 3] }]],
     ['0 6 * * 5-7', [{ minutes: [0], hours: [6], daysOfWeek: [0, 5, 6] }]],
     // either, as in crontab
-    ['0 6 13 * FRI', [{ minutes: [0], hours: [6], daysOfMonth: [13] }, { minutes: [0], hours: [6], daysOfWeek: [5] }]],
+    [
+      '0 6 13 * FRI',
+      [
+        { minutes: [0], hours: [6], daysOfMonth: [13] },
+        { minutes: [0], hours: [6], daysOfWeek: [5] },
+      ],
+    ],
   ])('%s', (schedule, times) => {
     expect(calendarTimes(schedule)).toEqual(times);
   });
@@ -80,8 +95,8 @@ describe('the times of a cron expression', () => {
       integer({ min: 2, max: 9 }).map((step) => `*/${step}`),
       uniqueArray(integer({ min, max }), { minLength: 1, maxLength: 3 }).map((values) => values.join(',')),
     );
-  const expression = tuple(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6)).map((fields) =>
-    fields.join(' '),
+  const expression = tuple(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6)).map(
+    (fields) => fields.join(' '),
   );
 
   test('are those that the parser finds', () => {
@@ -94,7 +109,9 @@ describe('the times of a cron expression', () => {
         for (let minute = 1; minute <= 180; minute += 1) {
           const earlier = new Date(next.getTime() - minute * 60_000);
           if (earlier <= from) break;
-          expect({ schedule, earlier, matches: matches(schedule, earlier) }).toMatchObject({ matches: false });
+          expect({ schedule, earlier, matches: matches(schedule, earlier) }).toMatchObject({
+            matches: false,
+          });
         }
       }),
       { numRuns: runs(200) },

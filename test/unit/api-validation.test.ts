@@ -267,7 +267,10 @@ describe('schedule', () => {
     ]);
   });
 
-  test.each(['*/5 * * * *', '0 3 * * MON-THU', '0 0 1 JUL *', '@daily', '@midnight'])('%s is valid', (schedule) => {
-    expect(accepted(batchTransfer({ schedule })).policy.schedule).toMatchObject({ cron: schedule });
-  });
+  test.each(['*/5 * * * *', '0 3 * * MON-THU', '0 0 1 JUL *', '@daily', '@midnight'])(
+    '%s is valid',
+    (schedule) => {
+      expect(accepted(batchTransfer({ schedule })).policy.schedule).toMatchObject({ cron: schedule });
+    },
+  );
 });

@@ -156,7 +156,11 @@ async function settle(world: World): Promise<void> {
   for (let round = 0; round < 60; round += 1) {
     world.restart();
     const state = (): string =>
-      JSON.stringify([world.cluster.resource, [...world.temporal.workflows], [...world.temporal.schedules.all]]);
+      JSON.stringify([
+        world.cluster.resource,
+        [...world.temporal.workflows],
+        [...world.temporal.schedules.all],
+      ]);
     const before = state();
     await world.reconcile();
     for (const [id] of world.temporal.running) world.temporal.finish(id, 'success');

@@ -32,7 +32,9 @@ const started = (workflowId: string, seconds: number) => ({ workflowId, startedA
 const result = runResult(['out']);
 const now = (value: string) => ({ ...finalized, annotations: { 'ddc.fybrik.io/run-now': value } });
 
-function schedule(more: Partial<PresentSchedule> & { of?: object; generation?: number } = {}): PresentSchedule {
+function schedule(
+  more: Partial<PresentSchedule> & { of?: object; generation?: number } = {},
+): PresentSchedule {
   const { of = spec, generation = 2, ...rest } = more;
   const parsed = parseTransfer(resourceOf({ spec: of, metadata: { generation } }), {});
   if (!parsed.ok) throw new Error('invalid');
@@ -105,7 +107,12 @@ describe('a resource with a schedule', () => {
   });
 
   test('its end: the outcome, the history, and when the next one is due', () => {
-    const status: ResourceStatus = { ...between, active: FIRST, startTime: NOW.toISOString(), status: 'Running' };
+    const status: ResourceStatus = {
+      ...between,
+      active: FIRST,
+      startTime: NOW.toISOString(),
+      status: 'Running',
+    };
     const at = { spec, metadata: finalized, schedule: schedule({ runsStarted: 1 }) };
     const succeeded = decide({ ...at, status, runs: { [FIRST]: { state: 'completed', result } } });
     expect(events(succeeded)).toEqual(['Normal Success: Ingested 2 records!']);
@@ -164,7 +171,9 @@ describe('a resource with a schedule', () => {
     expect(types(actions)).not.toContain('cancel');
     expect(put(actions)).toMatchObject({ paused: true, generation: 3, since: 2 });
     const paused = schedule({ of: suspended, generation: 3, since: 2, paused: true });
-    const ended = statusOf(decide({ ...at, schedule: paused, runs: { [FIRST]: { state: 'completed', result } } }));
+    const ended = statusOf(
+      decide({ ...at, schedule: paused, runs: { [FIRST]: { state: 'completed', result } } }),
+    );
     expect(ended.status).toBe('Succeeded');
     expect(ended).not.toHaveProperty('nextScheduleTime');
     expect(condition(ended, 'Progressing')).toMatchObject({ reason: 'Suspended' });
@@ -179,7 +188,9 @@ describe('a resource with a schedule', () => {
     expect(statusOf(actions)).toMatchObject({ status: 'Pending', active: FIRST });
     expect(put(actions)).toMatchObject({ generation: 3, since: 3 });
     // other times are no other spec
-    expect(types(decide({ ...at, spec: specTo('out', { schedule: '@daily' }), runs }))).not.toContain('cancel');
+    expect(types(decide({ ...at, spec: specTo('out', { schedule: '@daily' }), runs }))).not.toContain(
+      'cancel',
+    );
   });
 
   test('what an older spec wrote is its outcome, not the state', () => {
@@ -222,7 +233,10 @@ describe('a schedule that is not wanted any more', () => {
   const runs = { [FIRST]: runningReport() };
 
   test('pauses, then its run is cancelled, then it is removed, then the resource runs once', () => {
-    expect(types(decide({ ...at, status, schedule: schedule(), runs }))).toEqual(['pauseSchedule', 'requeueAfter']);
+    expect(types(decide({ ...at, status, schedule: schedule(), runs }))).toEqual([
+      'pauseSchedule',
+      'requeueAfter',
+    ]);
     const paused = schedule({ paused: true });
     expect(types(decide({ ...at, status, schedule: paused, runs }))).toContain('cancel');
     const over = { [FIRST]: { state: 'completed', result } as const };
@@ -231,13 +245,18 @@ describe('a schedule that is not wanted any more', () => {
     const next = statusOf(removed);
     expect(next).toMatchObject({ schedule: SCHEDULE, objects: [{ key: 'out' }] });
     const once = decide({ ...at, status: next, schedule: { state: 'absent' } });
-    expect(once.find(({ type }) => type === 'start')).toMatchObject({ input: { previous: [{ key: 'out' }] } });
+    expect(once.find(({ type }) => type === 'start')).toMatchObject({
+      input: { previous: [{ key: 'out' }] },
+    });
     expect(statusOf(once)).not.toHaveProperty('schedule');
   });
 
   test('a deletion removes it before the data', () => {
     const gone = { metadata: deleting, spec };
-    expect(types(decide({ ...gone, status, schedule: schedule(), runs }))).toEqual(['pauseSchedule', 'requeueAfter']);
+    expect(types(decide({ ...gone, status, schedule: schedule(), runs }))).toEqual([
+      'pauseSchedule',
+      'requeueAfter',
+    ]);
     const paused = schedule({ paused: true });
     expect(types(decide({ ...gone, status, schedule: paused, runs }))).toEqual([
       ...['cancel', 'status', 'awaitEnd', 'requeueAfter'],
@@ -246,7 +265,9 @@ describe('a schedule that is not wanted any more', () => {
     const removed = decide({ ...gone, status, schedule: paused, runs: over });
     expect(types(removed)).toEqual(['status', 'deleteSchedule', 'requeueAfter']);
     const last = decide({ ...gone, status: statusOf(removed), schedule: { state: 'absent' } });
-    expect(last.find(({ type }) => type === 'startDelete')).toMatchObject({ input: { objects: [{ key: 'out' }] } });
+    expect(last.find(({ type }) => type === 'startDelete')).toMatchObject({
+      input: { objects: [{ key: 'out' }] },
+    });
   });
 
   test('data that is to be kept is kept; the schedule goes all the same', () => {
@@ -281,7 +302,9 @@ describe('run-now', () => {
     expect(types(decide({ ...at, status, runs }))).not.toContain('triggerSchedule');
     const suspended = { ...spec, suspend: true };
     const paused = schedule({ of: suspended, paused: true });
-    expect(types(decide({ ...at, spec: suspended, status: between, schedule: paused }))).toContain('triggerSchedule');
+    expect(types(decide({ ...at, spec: suspended, status: between, schedule: paused }))).toContain(
+      'triggerSchedule',
+    );
   });
 
   test('without a schedule: one more run, once for a value', () => {
@@ -327,7 +350,12 @@ describe('suspend without a schedule', () => {
     const on = decide({ spec: suspended, metadata: finalized, status, older: runningReport() });
     expect(types(on)).toEqual(['status', 'awaitEnd', 'requeueAfter']);
     expect(statusOf(on)).toMatchObject({ status: 'Running', active: OLDER });
-    const end = decide({ spec: suspended, metadata: finalized, status, older: { state: 'completed', result } });
+    const end = decide({
+      spec: suspended,
+      metadata: finalized,
+      status,
+      older: { state: 'completed', result },
+    });
     expect(statusOf(end)).toMatchObject({ status: 'Pending', lastCompleted: OLDER });
     expect(statusOf(end)).not.toHaveProperty('active');
   });

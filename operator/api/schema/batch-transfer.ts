@@ -38,10 +38,7 @@ export const batchTransferSpec = ruled(
         'Where to write what a run proves. Default: as DDC_RECEIPT_PREFIX of the worker says, else nowhere.',
       ),
     limits,
-    successfulJobHistoryLimit: historyLimit(
-      'successfulJobHistoryLimit',
-      'Successful runs to remember',
-    ),
+    successfulJobHistoryLimit: historyLimit('successfulJobHistoryLimit', 'Successful runs to remember'),
     successfulJobsHistoryLimit: historyLimit(
       'successfulJobsHistoryLimit',
       'Other spelling of successfulJobHistoryLimit',

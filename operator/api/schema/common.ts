@@ -42,7 +42,10 @@ export function commonFields(kind: TransferKind) {
       .describe(
         `What to do with data that the destination already holds. Only Overwrite is supported yet. Default: ${byDefault.writeOperation}.`,
       ),
-    suspend: z.boolean().optional().describe('Start nothing for the time being; a run that goes on goes on. Default: false.'),
+    suspend: z
+      .boolean()
+      .optional()
+      .describe('Start nothing for the time being; a run that goes on goes on. Default: false.'),
     noFinalizer: z
       .boolean()
       .optional()

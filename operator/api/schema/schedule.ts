@@ -18,9 +18,7 @@ export const scheduleFields = {
     ),
   timeZone: text(64, timeZoneProblems)
     .optional()
-    .describe(
-      `IANA time zone that the schedule is meant in, e.g. Europe/Berlin. Default: ${timeZone}.`,
-    ),
+    .describe(`IANA time zone that the schedule is meant in, e.g. Europe/Berlin. Default: ${timeZone}.`),
   overlapPolicy: z
     .enum(['Skip', 'BufferOne', 'CancelOther'])
     .optional()
