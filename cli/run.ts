@@ -9,8 +9,6 @@ import { Display } from './run/display.ts';
 import type { RunOutcome } from './run/follow.ts';
 import { Interruption } from './run/interruption.ts';
 import { resultText } from './run/result-text.ts';
-import { runTransfer } from './run/run-transfer.ts';
-import { temporalServer } from './run/temporal-server.ts';
 import { temporalAddressOption, temporalNamespaceOption } from './temporal.ts';
 import { readTransfer } from './transfer-file.ts';
 
@@ -55,6 +53,9 @@ async function run({ file, output, temporalAddress, temporalNamespace }: Options
   const given = await readTransfer(file, ownUid).catch((error: unknown) => {
     throw error instanceof TransferError ? new ExitError(USAGE, error.message) : error;
   });
+  // a second to load, which usage and refusals need not wait for
+  const { runTransfer } = await import('./run/run-transfer.ts');
+  const { temporalServer } = await import('./run/temporal-server.ts');
   const display = new Display(process.stderr);
   for (const warning of given.warnings) display.note(`warning: ${warning}`);
   const interruption = new Interruption(() => {

@@ -2,14 +2,19 @@ import type { WriteStream } from 'node:tty';
 import type { RunProgress } from '../../workflows/contract.ts';
 import { newsOf, progressLine } from './progress-text.ts';
 
+/** What of standard error is used. */
+export type Terminal = Pick<WriteStream, 'isTTY' | 'columns' | 'cursorTo' | 'clearLine'> & {
+  write(text: string): unknown;
+};
+
 /** Shows how far a run is: on a terminal in one line that changes, elsewhere in a line for whatever is new. */
 export class Display {
-  readonly #stream: WriteStream;
+  readonly #stream: Terminal;
   #shown = '';
   #news = '';
 
   /** @param stream that people read, apart from results */
-  constructor(stream: WriteStream) {
+  constructor(stream: Terminal) {
     this.#stream = stream;
   }
 

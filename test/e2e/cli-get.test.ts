@@ -188,7 +188,13 @@ describe('a run that goes on', () => {
 
   test('that waits tries again at once when it is told to', async () => {
     const nowhere = {
-      s3: { endpoint: 'http://127.0.0.1:1', bucket: 'b', objectKey: 'k.csv', accessKey: 'a', secretKey: 's' },
+      s3: {
+        endpoint: 'http://127.0.0.1:1',
+        bucket: 'nowhere',
+        objectKey: 'k.csv',
+        accessKey: 'a',
+        secretKey: 's',
+      },
     };
     const failed = await outcome(stack.namespace, 'failed', spec('failed.csv', { source: nowhere }), [
       'Failed',
