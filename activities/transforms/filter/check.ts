@@ -1,12 +1,12 @@
 import { TransferError } from '../../failures.ts';
 import type { TransformContext } from '../transform.ts';
-import { allowedFilter, type Parser } from './compile.ts';
+import { allowedFilter } from './compile.ts';
 import { engineMessage } from './refusal.ts';
 import * as tree from './tree.ts';
 import type { Node } from './tree.ts';
 
 /** What the engine does for a clause whose columns are not known. */
-export type ClauseEngine = Parser & Pick<TransformContext, 'typeOf'>;
+export type ClauseEngine = Pick<TransformContext, 'parseExpression' | 'printExpression' | 'typeOf'>;
 
 /** In front of the compiler's messages. */
 const PLACE = 'clause';

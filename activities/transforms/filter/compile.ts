@@ -7,11 +7,9 @@ import { tokenize } from './tokens.ts';
 import type { Node } from './tree.ts';
 import { allowedExpression } from './whitelist.ts';
 
-/** What the engine does for a clause without looking at columns. */
-export type Parser = Pick<TransformContext, 'parseExpression' | 'printExpression'>;
-
-interface AllowedFilter extends CompiledFilter {
+interface AllowedFilter {
   tree: Node;
+  warnings: string[];
 }
 
 interface CompiledFilter {
@@ -30,7 +28,9 @@ export async function compileFilter(
   context: TransformContext,
 ): Promise<CompiledFilter> {
   const path = clausePath(context.path);
-  const { where, warnings } = await allowedFilter(clause, relation, context, path);
+  const { tree, warnings } = await allowedFilter(clause, relation, context, path);
+  const where = await context.printExpression(tree);
+  await refuseOtherMeaning(tree, where, context, path);
   const type = await context.typeOf(relation, where).catch((error: unknown) => {
     throw refusal(path, engineMessage(error));
   });
@@ -39,11 +39,11 @@ export async function compileFilter(
   return { where, warnings };
 }
 
-/** All of compileFilter but the types. @param relation absent: any column may be there */
+/** What the engine may be given, before it is text again. @param relation absent: any column may be there */
 export async function allowedFilter(
   clause: string,
   relation: readonly TransformColumn[] | undefined,
-  parser: Parser,
+  parser: Pick<TransformContext, 'parseExpression'>,
   path: string,
 ): Promise<AllowedFilter> {
   if (clause.length > MAX_CHARACTERS)
@@ -55,9 +55,7 @@ export async function allowedFilter(
   });
   const tree = allowedExpression(parsed, { relation, path });
   refuseExcess(tree, path);
-  const where = await parser.printExpression(tree);
-  await refuseOtherMeaning(tree, where, parser, path);
-  return { tree, where, warnings };
+  return { tree, warnings };
 }
 
 /** Counts nodes as the engine will: the rewriting shares them, and the engine copies the input of BETWEEN. */
@@ -81,8 +79,13 @@ function refuseExcess(root: Node, path: string): void {
 }
 
 /** What is executed is text again: it must parse to exactly the tree that was allowed. */
-async function refuseOtherMeaning(tree: Node, printed: string, parser: Parser, path: string): Promise<void> {
-  const reparsed = await parser.parseExpression(printed);
+async function refuseOtherMeaning(
+  tree: Node,
+  printed: string,
+  context: TransformContext,
+  path: string,
+): Promise<void> {
+  const reparsed = await context.parseExpression(printed);
   if (canonical(reparsed) !== canonical(tree))
     throw refusal(path, 'the clause cannot be expressed safely; write it in another way');
 }
