@@ -36,7 +36,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 8, arbitrary: simple('reconcile') },
   { weight: 5, arbitrary: simple('sync') },
   { weight: 2, arbitrary: simple('zombie') },
-  { weight: 3, arbitrary: simple('tick') },
+  { weight: 5, arbitrary: simple('tick') },
   {
     weight: 3,
     arbitrary: record({ do: constant<'crash'>('crash'), after: integer({ min: 0, max: 11 }) }),
