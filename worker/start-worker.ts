@@ -49,6 +49,8 @@ export async function startWorker(config: WorkerConfig, parts: WorkerParts): Pro
   const { log } = parts;
   Runtime.install({
     shutdownSignals: parts.shutdownSignals,
+    // otherwise its native part writes to standard output, where results go
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       const { error, ...rest } = meta ?? {};
       log[level === 'ERROR' ? 'error' : 'warn'](
