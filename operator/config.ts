@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
@@ -93,6 +94,9 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     );
   if (!exit) program.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
   const { secretProviderUrl, secretProviderRole, keepData, ...config } = program.parse(argv).opts<Flags>();
+  // It goes with every transfer; the message must not repeat it.
+  for (const problem of secretProviderUrl ? providerUrlProblems(secretProviderUrl) : [])
+    program.error(`error: SECRET_PROVIDER_URL (--secret-provider-url) ${problem}`);
   return {
     ...config,
     environment: {

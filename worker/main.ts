@@ -10,8 +10,9 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { removeAttempts } from '../activities/batch/scratch.ts';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
-import { readOnce } from '../activities/secrets/read-once.ts';
-import { resourceSecrets } from '../activities/secrets/resource.ts';
+import { secretResolver } from '../activities/secrets/resolver.ts';
+import { secretSettings } from '../activities/secrets/settings.ts';
+import { Vault } from '../activities/secrets/vault/vault.ts';
 import { readWorkerConfig, workerLimits } from './config.ts';
 import { receiptSettings } from './receipts.ts';
 import { resourceReader } from './resources.ts';
@@ -71,7 +72,8 @@ const guard = guardScratch(scratchDirectory, scratchLimit, (used) => pool.shed(u
 
 try {
   const receipts = await receiptSettings(config);
-  const readResource = resourceReader(config.kubeconfig);
+  const settings = secretSettings(config);
+  const access = { readResource: resourceReader(config.kubeconfig), vault: new Vault(settings), settings };
   const codePath = await workflowBundle();
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
@@ -87,7 +89,7 @@ try {
         limits: workerLimits(config),
         receipts,
       },
-      () => resourceSecrets(readOnce(readResource)),
+      () => secretResolver(access),
       log,
     ),
     maxConcurrentActivityTaskExecutions: CONCURRENT_ACTIVITIES,
