@@ -49,12 +49,12 @@ export async function importedSecrets(
         `${field}: there is no file ${JSON.stringify(from)} in ${directory}`,
       );
   const values = await Promise.all(
-    names.map(async ({ name }) => [
-      newNames.get(name) ?? name,
-      await content(base, join(wanted, name), field),
-    ]),
+    names.map(async ({ name }) => {
+      const value = await content(base, join(wanted, name), field);
+      return [newNames.get(name) ?? name, value] as const;
+    }),
   );
-  return Object.fromEntries(values) as SecretValues;
+  return Object.fromEntries(values);
 }
 
 /** Where the path really leads; refused when that is outside. */
@@ -84,9 +84,12 @@ async function content(base: string, path: string, field: string): Promise<strin
     throw new TransferError('SecretNotFound', `${field}: a file cannot be read by the worker`);
   });
   try {
-    const { size } = await file.stat();
-    if (size > MAX_FILE)
-      throw new TransferError('InvalidOption', `${field}: a file has more than ${MAX_FILE} bytes`);
+    const found = await file.stat();
+    if (!found.isFile() || found.size > MAX_FILE)
+      throw new TransferError(
+        'InvalidOption',
+        `${field}: what is imported must be files of at most ${MAX_FILE} bytes`,
+      );
     return (await file.readFile('utf8')).replace(/\r?\n$/, '');
   } finally {
     await file.close();

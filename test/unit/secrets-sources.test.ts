@@ -30,6 +30,8 @@ describe('37: secretImport', () => {
     mkdirSync(join(root, 'tricky'));
     symlinkSync('/etc/passwd', join(root, 'tricky', 'passwd'));
     symlinkSync('/etc', join(root, 'etc'));
+    mkdirSync(join(root, 'odd'));
+    symlinkSync('../mounted', join(root, 'odd', 'link'));
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
@@ -49,7 +51,8 @@ describe('37: secretImport', () => {
     ['none', 'SecretNotFound', 'nothing is at "none"'],
     ['mounted/ak', 'SecretNotFound', 'is not a directory'],
     ['mounted;other -> accessKey', 'SecretNotFound', 'there is no file "other"'],
-    ['large', 'InvalidOption', 'more than 65536 bytes'],
+    ['large', 'InvalidOption', 'files of at most 65536 bytes'],
+    ['odd', 'InvalidOption', 'files of at most 65536 bytes'],
     ['..', 'AccessDenied', 'only what lies below DDC_SECRET_DIR'],
     ['../nowhere', 'AccessDenied', 'only what lies below DDC_SECRET_DIR'],
     ['/var/run/secrets/kubernetes.io/serviceaccount', 'AccessDenied', 'only what lies below'],

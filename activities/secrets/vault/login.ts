@@ -17,7 +17,8 @@ const loginAnswer = z.object({
 });
 
 const WRONG_ROLE = 'check authPath, and whether the role exists there';
-const WRONG_WORKER = 'check whether the role is bound to the service account of the worker';
+const WRONG_WORKER =
+  'check whether the role is bound to the service account of the worker, and whether Vault reaches the Kubernetes API';
 
 /**
  * Logs in: with the worker's service account token (Kubernetes and JWT auth are the same call), or by AppRole at the path
