@@ -95,8 +95,8 @@ function parsed(content: string): unknown {
 }
 
 function unanswered(error: unknown, doing: string): TransferError {
-  const { name, code } = error as { name?: string; code?: unknown };
-  const reason = name === 'AbortError' || name === 'TimeoutError' ? 'timed out' : String(code ?? 'no answer');
+  const { name, code } = error as { name?: string; code?: string };
+  const reason = name === 'AbortError' || name === 'TimeoutError' ? 'timed out' : (code ?? 'no answer');
   if (TLS.test(reason))
     return new TransferError(
       'InvalidEndpoint',

@@ -11,7 +11,7 @@ export interface SecretSettings {
 }
 
 /** Files with role_id and secret_id, for logins at `path`. */
-export interface AppRoleSettings {
+interface AppRoleSettings {
   path: string;
   roleIdFile?: string;
   secretIdFile?: string;

@@ -29,20 +29,20 @@ export interface Answers {
 /** An HTTP server on loopback; no answer at all: the connection is cut. */
 export async function startAnswers(answer: (asked: Asked) => Answer | undefined): Promise<Answers> {
   const requests: Asked[] = [];
-  const server = createServer(async (request, response) => {
-    const content = await text(request);
-    const { method, url, headers } = request;
-    const asked = {
-      method,
-      url,
-      headers,
-      body: content === '' ? undefined : (JSON.parse(content) as unknown),
+  const server = createServer((request, response) => {
+    const reply = async (): Promise<void> => {
+      const content = await text(request);
+      const { method, url, headers } = request;
+      const body = content === '' ? undefined : (JSON.parse(content) as unknown);
+      const asked = { method, url, headers, body };
+      requests.push(asked);
+      const given = answer(asked);
+      if (given === undefined) return void response.destroy();
+      response.writeHead(given.status ?? 200, given.headers);
+      response.end(typeof given.body === 'string' ? given.body : JSON.stringify(given.body ?? {}));
     };
-    requests.push(asked);
-    const given = answer(asked);
-    if (given === undefined) return void response.destroy();
-    response.writeHead(given.status ?? 200, given.headers);
-    response.end(typeof given.body === 'string' ? given.body : JSON.stringify(given.body ?? {}));
+    // Whoever asked may be gone.
+    reply().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

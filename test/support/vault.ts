@@ -6,8 +6,6 @@ import type { ServerEnvironment } from './server-environment.ts';
 /** Audience of the tokens that workers log in with, which the API server knows. */
 const AUDIENCE = 'vault';
 
-export type VaultServer = ReturnType<typeof vaultOf>;
-
 /** What tests do as the administrator of the Vault server of this environment. */
 export function vaultOf(environment: ServerEnvironment) {
   const address = environment['DDC_VAULT_ADDR']!;

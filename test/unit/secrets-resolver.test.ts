@@ -113,10 +113,13 @@ describe('a block with references', () => {
         { key: 'hmac key', salt: 'mine' },
         { key: 'hmac key', salt: 'of the provider' },
       ]);
-      expect(asked.map(({ url }) => url).sort()).toEqual([
-        '/get-secret?role=myrole&secret_name=%2Fv1%2Fdb2%2Ftest2',
-        '/get-secret?role=myrole&secret_name=%2Fv1%2Fhmac%2Fbucket1',
-      ]);
+      expect(new Set(asked.map(({ url }) => url))).toEqual(
+        new Set([
+          '/get-secret?role=myrole&secret_name=%2Fv1%2Fdb2%2Ftest2',
+          '/get-secret?role=myrole&secret_name=%2Fv1%2Fhmac%2Fbucket1',
+        ]),
+      );
+      expect(asked).toHaveLength(2);
       expect(JSON.stringify(transfer)).not.toMatch(/mine|hmac key/);
     });
   });

@@ -36,7 +36,11 @@ describe('options that a transformation refers to', () => {
   });
 
   test.each([
-    ['DigestColumns', 'salt', 'options.vaultPath, secretImport: the secret must hold key or salt'],
+    [
+      'DigestColumns',
+      'salt',
+      'options.vaultPath, secretImport: the secret must hold salt or key for DigestColumns',
+    ],
     ['EncryptColumns', 'key', 'options.vaultPath, secretImport: the secret must hold key for EncryptColumns'],
     ['RemoveColumns', 'no', 'options.vaultPath, secretImport: no option of RemoveColumns is secret'],
   ])('%s: a mistyped key is no key', (name, key, message) => {

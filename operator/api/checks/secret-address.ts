@@ -1,7 +1,7 @@
 const EXPECTED = 'must be a URL like http://vault.example.com:8200';
 
 /** Whether a vaultPath is a URL rather than the name of a secret. */
-export const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+const isUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 
 /** What is wrong with the URL of a Vault server. */
 export function vaultAddressProblems(address: string): string[] {
