@@ -34,6 +34,7 @@ const FAILURE_CLASSES = {
   CutInsideQuotes: 'replan',
   TypeContradicted: 'replan',
   UploadLost: 'replan',
+  SecretChanged: 'replan',
 } as const satisfies Record<string, FailureClass>;
 
 export type FailureCode = keyof typeof FAILURE_CLASSES;

@@ -3,14 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { TransferError } from '../activities/failures.ts';
-import { resourceSecrets } from '../activities/secrets/resource.ts';
+import { secretResolver } from '../activities/secrets/resolver.ts';
 import type { SecretResolver } from '../activities/secrets/secrets.ts';
+import { secretSettingsOf } from '../activities/secrets/settings.ts';
+import { Vault } from '../activities/secrets/vault/vault.ts';
 import { parseTransfer, renderErrors } from '../operator/api/index.ts';
 import type { Transfer } from '../workflows/contract.ts';
 
 export interface TransferFile {
   transfer: Transfer;
-  /** Of the file's own inline credentials. */
+  /** Of the file's own inline credentials, and what it refers to, as a worker with this environment would resolve it. */
   secrets: SecretResolver;
   warnings: string[];
 }
@@ -35,7 +37,9 @@ export async function readTransfer(
   const parsed = parseTransfer(resource, process.env);
   if (!parsed.ok) throw new TransferError('InvalidOption', renderErrors(parsed.errors));
   const { transfer, warnings } = parsed;
-  return { transfer, warnings, secrets: resourceSecrets(() => Promise.resolve(resource)) };
+  const settings = secretSettingsOf(process.env);
+  const access = { readResource: () => Promise.resolve(resource), vault: new Vault(settings), settings };
+  return { transfer, warnings, secrets: secretResolver(access) };
 }
 
 /** The parser's own messages may repeat what is in the file, and so a credential: only place and code are told. */

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
 import type { WebhookSettings } from './webhook/run.ts';
 
@@ -127,6 +128,9 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     webhookSelfSignedService,
     ...config
   } = program.parse(argv).opts<Flags>();
+  // It goes with every transfer; the message must not repeat it.
+  for (const problem of secretProviderUrl ? providerUrlProblems(secretProviderUrl) : [])
+    program.error(`error: SECRET_PROVIDER_URL (--secret-provider-url) ${problem}`);
   const webhook = webhookSettings(webhookPort, webhookCertDir, webhookSelfSignedService);
   if (webhook === 'unclear')
     return program.error(

@@ -1,7 +1,8 @@
 import pino from 'pino';
 import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
-import { readOnce } from '../activities/secrets/read-once.ts';
-import { resourceSecrets } from '../activities/secrets/resource.ts';
+import { secretResolver } from '../activities/secrets/resolver.ts';
+import { secretSettings } from '../activities/secrets/settings.ts';
+import { Vault } from '../activities/secrets/vault/vault.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { startWorker } from './start-worker.ts';
@@ -10,9 +11,10 @@ leaveMemoryOutOfCoreDumps();
 const config = readWorkerConfig(process.argv);
 const log = pino({ level: config.logLevel, base: { component: 'worker', pid: process.pid } });
 try {
-  const readResource = resourceReader(config.kubeconfig);
+  const settings = secretSettings(config);
+  const access = { readResource: resourceReader(config.kubeconfig), vault: new Vault(settings), settings };
   const { scratchLimit, ended } = await startWorker(config, {
-    secrets: () => resourceSecrets(readOnce(readResource)),
+    secrets: () => secretResolver(access),
     log,
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });

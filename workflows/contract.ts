@@ -126,8 +126,9 @@ export interface Transformation {
   columns: string[];
   /** Without those that may be secret. */
   options: Record<string, unknown>;
-  /** Names of the options that may be secret, e.g. `['key']`; their values are behind `secret`. */
+  /** Names of the options in the resource that may be secret, e.g. `['key']`; their values are behind `secret`. */
   secretOptions?: string[];
+  /** Also of options that it refers to. */
   secret?: SecretReference;
 }
 

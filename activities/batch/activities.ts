@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { BatchActivities } from '../../workflows/contract.ts';
 import { activityFailure } from '../activity-failure.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
+import { withRenewedSecrets } from '../secrets/with-renewed.ts';
 import type { BatchContext } from './context.ts';
 import { copySlice, copyWhole } from './copy-slice.ts';
 import { planVerification } from './full/plan.ts';
@@ -82,7 +83,7 @@ export function batchActivities(
           activity.heartbeat(value);
         },
       };
-      return await work(beat, { ...worker, secrets: secrets() });
+      return await withRenewedSecrets(secrets, (own) => work(beat, { ...worker, secrets: own }));
     } catch (error) {
       const failure = activityFailure(error, activity.cancellationSignal);
       log.warn({ ...about, failure: failure.type, reason: failure.message }, 'activity failed');

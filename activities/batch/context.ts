@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Transfer } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
+import { fieldOf } from '../secrets/field.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
@@ -31,7 +32,7 @@ export async function connectionTo(
   const credentials =
     secret === undefined
       ? undefined
-      : s3Credentials(await context.secrets.resolve(secret), `spec.${secret.path.slice(1).join('.')}`);
+      : s3Credentials(await context.secrets.resolve(secret), fieldOf(secret.path));
   return {
     endpoint,
     bucket,

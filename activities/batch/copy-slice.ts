@@ -17,6 +17,7 @@ import { wholeRun } from './put-whole.ts';
 import type { S3Connection } from '../stores/s3/client.ts';
 import { runSecrets, type RunSecrets } from './run-secrets.ts';
 import { connectS3 } from '../stores/s3/s3-store.ts';
+import { holdSecrets } from './secret-mark.ts';
 import type { PublishedRun } from '../../workflows/contract.ts';
 
 /** What a slice tells while it works. */
@@ -43,6 +44,7 @@ export async function copySlice(
   const stop = AbortSignal.any([signal, failed.signal]);
   try {
     const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
+    holdSecrets(plan, run, secrets);
     const finished = await orAborted(signal, finishedChunks(store, run));
     const records = new Map<number, ChunkRecord>();
     const done = (record: ChunkRecord): void => {
@@ -98,6 +100,7 @@ export async function copyWhole(
   const store = connectS3(destination);
   try {
     const plan = await orAborted(signal, loadPlan(store, input.plan as PlanReference));
+    holdSecrets(plan, run, secrets);
     const job = wholeJob(run, plan, { source, destination }, secrets);
     const key = wholeKey(plan);
     if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);

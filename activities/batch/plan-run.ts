@@ -12,6 +12,7 @@ import { wholeRun } from './put-whole.ts';
 import { receiptKey } from './receipt-key.ts';
 import { chunksPerSlice } from './slices.ts';
 import { runSecrets } from './run-secrets.ts';
+import { markSecrets } from './secret-mark.ts';
 import { objectMetadata, planKey } from './staging.ts';
 import { recordOpening } from './upload-records.ts';
 import { describedAs } from './verbatim/copy.ts';
@@ -35,6 +36,7 @@ export async function planRun(
   const copies = mayCopy && mayBeSmall(transfer) && context.pool.scratch >= SMALL_SCRATCH;
   const job = { type: 'planRun' as const, run, hints, copies, ...stores, secrets };
   const { plan, copied, ...found } = await context.pool.run<PlanRunJobResult>(job, run.runId, signal);
+  markSecrets(plan, run, secrets);
   const key = receiptKey(run.transfer, run.runId, context.receipts.prefix);
   const receipt = key === undefined ? {} : { receiptKey: key };
   const chunks = chunkCount(plan);

@@ -16,6 +16,8 @@ export interface TabularPlan {
   source: PlannedSource;
   select: CompiledSelect;
   destination: PlannedDestination;
+  /** See secret-mark.ts. */
+  secretMark?: string;
 }
 
 export interface PlannedSource {

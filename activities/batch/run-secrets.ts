@@ -49,9 +49,10 @@ async function parquetKeys(
   resolver: SecretResolver,
   { secret, columnKeys = [] }: ParquetEncryption,
 ): Promise<NonNullable<FormatSecrets['parquet']>> {
-  const { footerKey = '' } = await resolver.resolve(secret);
+  const { footerKey, key: only } = await resolver.resolve(secret);
   return {
-    footerKey,
+    // Where the secret is nothing but one key, e.g. one that Vault exports.
+    footerKey: footerKey ?? only ?? '',
     columnKeys: await Promise.all(
       columnKeys.map(async ({ columns, keyId, secret: own }) => ({
         columns,

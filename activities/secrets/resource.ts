@@ -1,5 +1,6 @@
 import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { TransferError } from '../failures.ts';
+import { fieldOf } from './field.ts';
 import type { SecretResolver, SecretValues } from './secrets.ts';
 
 /** Reads one custom resource; undefined when it does not exist. Throws errors with an HTTP `status`, 0 without an answer. */
@@ -8,7 +9,7 @@ export type ReadResource = (
 ) => Promise<unknown>;
 
 /** Credentials that are inline in the resource (development mode): read there at the moment of use. */
-export function resourceSecrets(read: ReadResource): SecretResolver {
+export function resourceSecrets(read: ReadResource): Pick<SecretResolver, 'resolve'> {
   return {
     async resolve(reference) {
       const where = `${reference.resourceKind} ${reference.namespace}/${reference.name}`;
@@ -38,7 +39,7 @@ export function resourceSecrets(read: ReadResource): SecretResolver {
           'SecretUnavailable',
           `${where} was changed while this run of generation ${reference.generation} was under way`,
         );
-      return strings(valueAt(resource, reference.path), `${where}, ${reference.path.join('.')}`);
+      return strings(valueAt(resource, reference.path), `${where}, ${fieldOf(reference.path)}`);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Transformation } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
+import { SECRET_OPTIONS } from './secrets.ts';
 import type { Transform } from './transform.ts';
 
 /** Whether a text can stand in SQL and in every format: valid Unicode without NUL. */
@@ -9,7 +10,7 @@ export function isText(text: string): boolean {
 }
 
 /**
- * A transformation's options with defaults filled in; `secrets` are the values behind its secretOptions.
+ * A transformation's options with defaults filled in; `secrets` are the values behind its `secret`.
  * InvalidOption names the path, the option, its value (of a secret: never) and what would be right; an option nobody
  * knows is refused, never ignored.
  */
@@ -21,7 +22,8 @@ export function parseOptions<Options>(
 ): Options {
   // Only texts can be secrets: null makes the schema refuse whatever else was given.
   const hidden = (transformation.secretOptions ?? []).map((name) => [name, secrets[name] ?? null]);
-  const given = { ...transformation.options, ...Object.fromEntries(hidden) };
+  const found = foundOptions(transform, transformation, path, secrets);
+  const given = { ...transformation.options, ...Object.fromEntries(hidden), ...found };
   const parsed = transform.options.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new TransferError(
@@ -43,6 +45,30 @@ export interface OptionProblem {
 export function optionProblems(transform: Transform, options: unknown): OptionProblem[] {
   const { error } = transform.options.safeParse(options);
   return error === undefined ? [] : problemsOf(error, transform);
+}
+
+/** Values of options that the transformation refers to; that there are none is an error, else a mistyped key had no effect. */
+function foundOptions(
+  transform: Transform,
+  { secret }: Transformation,
+  path: string,
+  secrets: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  if (secret?.sources === undefined) return {};
+  const refers = `${path}.options.${secret.sources.map(({ kind }) => kind).join(', ')}`;
+  const wanted = optionNames(transform).filter((name) => SECRET_OPTIONS.includes(name));
+  if (wanted.length === 0)
+    throw new TransferError(
+      'InvalidOption',
+      `${refers}: no option of ${transform.action} is secret; remove it`,
+    );
+  const found = wanted.filter((name) => Object.hasOwn(secrets, name));
+  if (found.length === 0)
+    throw new TransferError(
+      'InvalidOption',
+      `${refers}: the secret must hold ${wanted.join(' or ')} for ${transform.action}; other keys mean nothing to it`,
+    );
+  return Object.fromEntries(found.map((name) => [name, secrets[name]]));
 }
 
 /** One of a few words in any case. */

@@ -10,3 +10,6 @@ export interface TransformSecrets {
 }
 
 export const NO_SECRETS: TransformSecrets = { options: [], seed: '' };
+
+/** Options whose values may be found where a transformation refers to; other keys that are found there mean nothing to it. */
+export const SECRET_OPTIONS: readonly string[] = ['key', 'salt'];

@@ -12,13 +12,15 @@ const ADDRESSES = {
   temporal: 'DDC_TEMPORAL_ADDRESS',
   s3: 'DDC_S3_ENDPOINT',
   minio: 'DDC_MINIO_ENDPOINT',
+  vault: 'DDC_VAULT_ADDR',
   // Not KUBECONFIG: that may be a cluster that just happens to be configured on the machine.
   kubernetes: 'DDC_KUBECONFIG',
 } as const satisfies Record<ServerName, string>;
 
 /**
  * Servers that the environment names by their addresses: they are used, not started and not stopped. An S3 store
- * needs its keys, in DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY (DDC_MINIO_... for the second one).
+ * needs its keys, in DDC_S3_ACCESS_KEY and DDC_S3_SECRET_KEY (DDC_MINIO_... for the second one); Vault
+ * needs a token that may do everything, in DDC_VAULT_ROOT_TOKEN.
  */
 export function existingServers(
   env: Record<string, string | undefined>,
@@ -43,7 +45,14 @@ const ENVIRONMENTS: Record<ServerName, (address: string, env: Env) => Record<str
   kubernetes: (address) => ({ KUBECONFIG: resolve(address) }),
   s3: (address, env) => storeEnvironment('DDC_S3', address, env),
   minio: (address, env) => storeEnvironment('DDC_MINIO', address, env),
+  vault: (address, env) => vaultEnvironment(address, env['DDC_VAULT_ROOT_TOKEN']),
 };
+
+function vaultEnvironment(address: string, token: string | undefined): Record<string, string> {
+  if (!token)
+    throw new Error(`a Vault server is named (${address}) without its token: set DDC_VAULT_ROOT_TOKEN`);
+  return { DDC_VAULT_ADDR: address, DDC_VAULT_ROOT_TOKEN: token };
+}
 
 function storeEnvironment(prefix: string, address: string, env: Env): Record<string, string> {
   const accessKey = env[`${prefix}_ACCESS_KEY`];

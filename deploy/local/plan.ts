@@ -1,7 +1,7 @@
 import type { Command } from './process.ts';
 import type { ProgramName } from './programs.ts';
 
-export const SERVER_NAMES = ['temporal', 'kubernetes', 's3', 'minio'] as const;
+export const SERVER_NAMES = ['temporal', 'kubernetes', 's3', 'minio', 'vault'] as const;
 export type ServerName = (typeof SERVER_NAMES)[number];
 
 /** What a transfer needs; the others are for tests of what differs between stores. */
@@ -13,6 +13,7 @@ export const SERVER_PORTS = {
   kubernetes: ['api', 'etcd', 'etcdPeer'],
   s3: ['s3'],
   minio: ['minio'],
+  vault: ['vault'],
 } as const satisfies Record<ServerName, readonly string[]>;
 
 type PortName = (typeof SERVER_PORTS)[ServerName][number];
@@ -22,11 +23,12 @@ export const SERVER_PROGRAMS = {
   kubernetes: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'],
   s3: ['versitygw'],
   minio: ['minio'],
+  vault: ['vault'],
 } as const satisfies Record<ServerName, readonly ProgramName[]>;
 
 /** One process of a server; also the name to kill and restart it by. */
 export type ProcessName =
-  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'versitygw' | 'minio';
+  'temporal' | 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'versitygw' | 'minio' | 'vault';
 
 export interface ProcessPlan {
   name: ProcessName;

@@ -1,5 +1,6 @@
 import { goInstall, kubernetesFromGo, goModule, kubectlFromWheel } from './recipes.ts';
 import type { Recipe } from './recipes.ts';
+import { vaultFromGo } from './vault-recipe.ts';
 import type { VersionRange } from './versions.ts';
 
 export type ProgramName =
@@ -10,6 +11,7 @@ export type ProgramName =
   | 'kubectl'
   | 'versitygw'
   | 'minio'
+  | 'vault'
   | 'rclone';
 
 /** As `process.platform`-`process.arch`. */
@@ -248,6 +250,14 @@ export const PROGRAMS: Record<ProgramName, Program> = {
       variables: { 'github.com/minio/minio/cmd.ReleaseTag': 'RELEASE.2026-02-12T20-18-48Z' },
       takes: 'about 4 minutes',
     }),
+  },
+  // The last version whose core is MPL-2.0; the official one of any version will do.
+  vault: {
+    name: 'vault',
+    variable: 'DDC_VAULT_BIN',
+    fits: { from: '1.14.0', below: '3.0.0' },
+    versionArgs: ['version'],
+    recipe: vaultFromGo({ version: '1.14.1', takes: 'about 6 minutes' }),
   },
   // What copying is compared with; see bench/.
   rclone: {

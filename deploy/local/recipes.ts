@@ -20,7 +20,7 @@ export interface Recipe {
 /** Of `go mod download -json`: where the go.mod file is. */
 const GO_MOD_DOWNLOAD = z.object({ GoMod: z.string() });
 
-const GO = { needs: 'Go 1.26 or newer (https://go.dev/dl)', doing: 'building from Go modules' };
+export const GO = { needs: 'Go 1.26 or newer (https://go.dev/dl)', doing: 'building from Go modules' };
 
 /** A command that `go install module/command@version` can build. */
 export function goInstall(input: {
@@ -117,7 +117,7 @@ export function kubectlFromWheel(input: { version: string; takes: string }): Rec
   };
 }
 
-async function goBuild(
+export async function goBuild(
   workshop: Workshop,
   target: string,
   variables: Record<string, string>,
@@ -135,7 +135,7 @@ function ldflags(variables: Record<string, string>): string {
 }
 
 /** Go's own scratch goes into the workshop, so that an interrupted build leaves nothing elsewhere. */
-async function goOptions(workshop: Workshop): Promise<RunOptions> {
+export async function goOptions(workshop: Workshop): Promise<RunOptions> {
   const scratch = join(workshop.dir, 'scratch');
   await mkdir(scratch, { recursive: true });
   return {

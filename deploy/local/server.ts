@@ -13,12 +13,14 @@ import type { Log } from './progress.ts';
 import { ProcessEndedError, untilReady } from './ready.ts';
 import { planS3 } from './s3.ts';
 import { planTemporal } from './temporal.ts';
+import { planVault } from './vault.ts';
 
 const PLANNERS: Record<ServerName, (input: PlanInput) => ServerPlan> = {
   temporal: planTemporal,
   kubernetes: planKubernetes,
   s3: planS3,
   minio: planMinio,
+  vault: planVault,
 };
 
 const PORT_ATTEMPTS = 5;

@@ -34,6 +34,7 @@ Servers:
   kubernetes   etcd, kube-apiserver, kube-controller-manager: an API without nodes
   s3           versitygw, an S3 server that keeps objects as files
   minio        MinIO, a second S3 server; only when it is named
+  vault        HashiCorp Vault, a development server that keeps all in memory; only when it is named
 
 Use:
   eval "$(npm run --silent servers -- up)"   start all and point this shell at them
@@ -43,7 +44,7 @@ Environment:
   DDC_CACHE           where programs are kept; default ~/.cache/ddc
   DDC_RELEASES_URL    a mirror of the release sites: MIRROR/github.com/... and MIRROR/dl.k8s.io/...
   DDC_TEMPORAL_BIN, DDC_ETCD_BIN, DDC_KUBE_APISERVER_BIN, DDC_KUBE_CONTROLLER_MANAGER_BIN, DDC_KUBECTL_BIN,
-  DDC_VERSITYGW_BIN, DDC_MINIO_BIN   paths of programs to use instead
+  DDC_VERSITYGW_BIN, DDC_MINIO_BIN, DDC_VAULT_BIN   paths of programs to use instead
 State and logs: .ddc/servers in the checkout.`,
   );
 
@@ -52,7 +53,7 @@ program
   .description(
     'start servers that keep running, and print `export` lines for a shell; what runs already is left alone',
   )
-  .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all but minio`, serverName)
+  .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all but minio and vault`, serverName)
   .action(async (names: ServerName[] = []) => {
     const environment = await up(orUsual(names), { dir: DIR, env: process.env, log: say });
     for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${quoted(value)}`);

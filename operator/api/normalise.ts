@@ -1,6 +1,5 @@
 import type { Asset, Transfer, TransferLimits, Transformation } from '../../workflows/contract.ts';
 import type { TransferIdentity } from '../../workflows/contract/identity.ts';
-import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { canonicalAction } from './actions.ts';
 import { parseSize } from './checks/size.ts';
 import { parseEndpoint } from './checks/endpoint.ts';
@@ -8,6 +7,8 @@ import { canonicalDataType } from './data-types.ts';
 import { isPlainOption } from './plain-options.ts';
 import { formatOptions } from './format-options.ts';
 import { withEncryption } from './parquet-encryption.ts';
+import { secretReferences } from './schema/secrets.ts';
+import { SecretReferences } from './secret-reference.ts';
 import { storeOf } from './store.ts';
 import type { BatchTransferSpec } from './schema/batch-transfer.ts';
 import type { Side } from './schema/side.ts';
@@ -19,12 +20,13 @@ type GivenTransformation = NonNullable<BatchTransferSpec['transformation']>[numb
  * unsupported; throws for others, which is our bug.
  */
 export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): Transfer {
+  const references = new SecretReferences(identity, spec);
   return {
     ...identity,
-    source: asset(identity, 'source', spec.source),
-    destination: asset(identity, 'destination', spec.destination),
+    source: asset(references, 'source', spec.source),
+    destination: asset(references, 'destination', spec.destination),
     transformations: (spec.transformation ?? []).map((given, index) =>
-      transformation(identity, given, index),
+      transformation(references, given, index),
     ),
     writeOperation: spec.writeOperation,
     readDataType: known(canonicalDataType(spec.readDataType)),
@@ -46,18 +48,17 @@ function transferLimits({
   };
 }
 
-function asset(identity: TransferIdentity, sideName: 'source' | 'destination', side: Side): Asset {
+function asset(references: SecretReferences, sideName: 'source' | 'destination', side: Side): Asset {
   const store = known(storeOf(side));
   if (store.type !== 's3') throw new Error(`no asset for the store ${store.type}`);
   const { spelling, block } = store;
   const endpoint = parseEndpoint(block.endpoint);
   if ('problem' in endpoint) throw new Error(endpoint.problem);
   const objectKey = known(block.objectKey ?? side.dataAsset);
-  const options = withEncryption(formatOptions(sideName, block, objectKey), block, (path) => ({
-    ...reference(identity, ['spec', sideName, spelling, 'parquet', 'encryption', ...path]),
-    generation: identity.generation,
-  }));
-  const secret = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
+  const path = ['spec', sideName, spelling];
+  const options = withEncryption(formatOptions(sideName, block, objectKey), block, path, references);
+  const inline = [block.accessKey, block.access_key, block.secretKey, block.secret_key].some(Boolean);
+  const secret = references.to(path, block, inline);
   return {
     store: 's3',
     endpoint: endpoint.url,
@@ -73,48 +74,27 @@ function asset(identity: TransferIdentity, sideName: 'source' | 'destination', s
     ...(block.maxObjectSize === undefined ? {} : { maxObjectSize: known(parseSize(block.maxObjectSize)) }),
     ...(options === undefined ? {} : { options }),
     description: known(side.description),
-    ...(secret
-      ? {
-          secret: reference(identity, ['spec', sideName, spelling]),
-        }
-      : {}),
+    ...(secret === undefined ? {} : { secret }),
   };
 }
 
-/** Options that may be secret stay in the resource; what else there is goes with the transfer. */
+/** Options that may be secret stay in the resource, or where it refers to; what else there is goes with the transfer. */
 function transformation(
-  identity: TransferIdentity,
+  references: SecretReferences,
   { name, action, columns = [], options = {} }: GivenTransformation,
   index: number,
 ): Transformation {
-  const given = Object.entries(options);
-  const secretOptions = given.flatMap(([option]) => (isPlainOption(option) ? [] : [option]));
+  const given = Object.keys(options).filter((option) => !Object.hasOwn(secretReferences.shape, option));
+  const secretOptions = given.filter((option) => !isPlainOption(option));
+  const path = ['spec', 'transformation', String(index), 'options'];
+  const secret = references.pinned(path, secretReferences.parse(options), secretOptions.length > 0);
   return {
     ...(name === undefined ? {} : { name }),
     action: known(canonicalAction(action)),
     columns,
-    options: Object.fromEntries(given.filter(([option]) => isPlainOption(option))),
-    ...(secretOptions.length === 0
-      ? {}
-      : {
-          secretOptions,
-          secret: {
-            ...reference(identity, ['spec', 'transformation', String(index), 'options']),
-            generation: identity.generation,
-          },
-        }),
-  };
-}
-
-function reference(identity: TransferIdentity, path: string[]): SecretReference {
-  return {
-    kind: 'resource',
-    apiVersion: identity.apiVersion,
-    resourceKind: identity.kind,
-    namespace: identity.namespace,
-    name: identity.name,
-    uid: identity.uid,
-    path,
+    options: Object.fromEntries(given.filter(isPlainOption).map((option) => [option, options[option]])),
+    ...(secretOptions.length === 0 ? {} : { secretOptions }),
+    ...(secret === undefined ? {} : { secret }),
   };
 }
 

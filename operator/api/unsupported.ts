@@ -27,14 +27,6 @@ function ofSide(path: string, side: Side): FieldError[] {
 
   const { block } = store;
   const errors: FieldError[] = [];
-  for (const field of ['vault', 'vaultPath', 'secretImport'] as const)
-    if (block[field] !== undefined)
-      errors.push(
-        error(
-          `${blockPath}.${field}`,
-          'not supported yet; give accessKey and secretKey (for development only)',
-        ),
-      );
   if (path === 'spec.source')
     for (const field of ['partitionBy', 'dropPartitionColumns', 'maxObjectSize'] as const)
       if (block[field] !== undefined)

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newReceiptKeys } from '../../activities/receipts/keys.ts';
+import { startAnswers, type Answer, type Answers, type Asked } from '../support/answers.ts';
 import { csvOf } from '../support/csv.ts';
 import { apply, batchTransfer, kubectl, untilGone, untilStatus } from '../support/kubernetes.ts';
 import {
@@ -40,6 +41,14 @@ const parquet = {
 };
 const wrongKey = randomBytes(16).toString('base64');
 const misspelt = `mistyped${unique}`;
+/** What the worker logs in with, and what it is told. */
+const vault = {
+  jwt: `jwt${unique}jwt`,
+  token: `hvs.${unique}`,
+  refusal: `refused${unique}because`,
+  provided: `provided${unique}key`,
+  imported: randomBytes(32).toString('base64'),
+};
 const secrets: Record<string, string> = {
   'the real access key': accessKey,
   'the real secret key': secretKey,
@@ -54,6 +63,11 @@ const secrets: Record<string, string> = {
   'a footer key': parquet.encryption.footerKey,
   'a column key': parquet.encryption.columnKeys[0]!.key,
   'a wrong footer key': wrongKey.slice(4),
+  'the token of the worker': vault.jwt,
+  'a token of Vault': vault.token,
+  'the body of a refusal': vault.refusal,
+  'a key of the secret provider': vault.provided,
+  'an imported key': vault.imported,
   'a key that is none, under a name that is none': misspelt,
 };
 
@@ -65,6 +79,7 @@ let stack: Stack;
 let from: string;
 let to: string;
 let keyDirectory: string;
+let secretServer: Answers;
 const findings = new Findings();
 const name = (what: string): string => `${what}-${control}`;
 const good = (key: string, source = 'good.csv'): object => ({
@@ -82,8 +97,17 @@ beforeAll(async () => {
   keyDirectory = await mkdtemp(join(tmpdir(), 'ddc-canary-'));
   const keyFile = join(keyDirectory, 'key.pem');
   await writeFile(keyFile, receiptKey, { mode: 0o600 });
+  const tokenFile = join(keyDirectory, 'token');
+  await writeFile(tokenFile, vault.jwt);
+  await mkdir(join(keyDirectory, 'mounted'));
+  await writeFile(join(keyDirectory, 'mounted', 'footer'), vault.imported);
+  secretServer = await startAnswers(secretAnswer);
   stack = await startStack('canary', {
     DDC_RECEIPT_KEY_FILE: keyFile,
+    DDC_VAULT_TOKEN_FILE: tokenFile,
+    DDC_SECRET_DIR: keyDirectory,
+    SECRET_PROVIDER_URL: secretServer.address,
+    SECRET_PROVIDER_ROLE: 'canary',
     DDC_CHUNK_BYTES: '32Ki',
     DDC_PARALLEL_CHUNKS: '1',
     DDC_LOG_LEVEL: 'trace',
@@ -96,8 +120,64 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await stack.stop();
+  secretServer.close();
   await rm(keyDirectory, { recursive: true });
 });
+
+/** Vault and secret provider at once. */
+function secretAnswer({ method, url = '' }: Asked): Answer {
+  const refused = (status: number): Answer => ({ status, body: { errors: [vault.refusal, vault.token] } });
+  const { pathname, searchParams } = new URL(url, 'http://x');
+  if (pathname === '/v1/auth/nobody/login') return refused(403);
+  if (method === 'POST') return { body: { auth: { client_token: vault.token, lease_duration: 3600 } } };
+  const found: Record<string, object> = {
+    good: { accessKey, secretKey },
+    wrong,
+    digest: { key: vault.provided },
+  };
+  const name = searchParams.get('secret_name') ?? pathname.slice('/v1/'.length);
+  if (name === 'sealed') return refused(503);
+  const data = found[name];
+  return data === undefined ? refused(404) : { body: { data } };
+}
+
+/** Every kind of reference, and every way to fail with one. */
+async function referring(): Promise<void> {
+  const at = (secretPath: string, authPath = '/v1/auth/kubernetes/login'): object => ({
+    vault: { address: secretServer.address, role: 'canary', authPath, secretPath: `/v1/${secretPath}` },
+  });
+  const none = { accessKey: undefined, secretKey: undefined };
+  const ended = [...ENDED, 'Failed'];
+  const reading = (references: object): object => ({
+    ...good('out'),
+    source: s3Side(from, 'good.csv', { ...none, ...references }),
+  });
+  const encryption = { secretImport: 'mounted;footer -> footerKey' };
+  const destination = s3Side(to, `${name('referring')}.parquet`, {
+    ...none,
+    ...at('good'),
+    parquet: { encryption },
+  });
+  const transformation = [
+    { action: 'Digest', columns: ['id'], options: { algo: 'sha256', vaultPath: 'digest' } },
+  ];
+  const everywhere = { ...reading({ vaultPath: 'good' }), destination, transformation };
+  expect(await transfer('referring', everywhere)).toBe('Succeeded');
+  const mistyped = [{ action: 'Encrypt', columns: ['id'], options: { vaultPath: 'digest' } }];
+  const cases: [string, object, string][] = [
+    ['vault-login', reading(at('good', '/v1/auth/nobody/login')), 'Fatal'],
+    ['vault-none', reading(at('none')), 'Fatal'],
+    ['vault-sealed', reading(at('sealed')), 'Failed'],
+    ['vault-wrong', reading(at('wrong')), 'Fatal'],
+    ['provider-none', reading({ vaultPath: 'none' }), 'Fatal'],
+    ['provider-sealed', reading({ vaultPath: 'sealed' }), 'Failed'],
+    ['imported-no-keys', reading({ secretImport: 'mounted' }), 'Fatal'],
+    ['no-key-found', { ...good('out'), transformation: mistyped }, 'Fatal'],
+    ['url-with-password', reading({ vaultPath: `http://me:${inUrl}@127.0.0.1/x` }), 'ConfigurationError'],
+  ];
+  for (const [what, spec, state] of cases)
+    expect([what, await transfer(what, spec, ended)]).toEqual([what, state]);
+}
 
 async function look(): Promise<void> {
   await addFiles(findings, stack);
@@ -207,6 +287,7 @@ describe('credentials', () => {
 
   test('are nowhere but where the user has put them', async () => {
     await live();
+    await referring();
     await look();
     await addEvents(findings, stack);
     const types = await addHistories(findings, stack);

@@ -98,12 +98,30 @@ describe('the API server', () => {
     ['data types in other spellings', { readDataType: 'CDC', writeDataType: 'log' }],
     ['the key in dataAsset', { source: { s3: { endpoint: 'e', bucket: 'bucket' }, dataAsset: 'k' } }],
     ['one key and a vaultPath', { source: { s3: { ...S3, accessKey: 'a', vaultPath: '/p' } } }],
+    ['Vault', { source: { s3: { ...S3, vault: VAULT } } }],
+    [
+      'keys by reference',
+      {
+        source: {
+          s3: {
+            ...S3,
+            parquet: {
+              encryption: {
+                vault: { ...VAULT, namespace: 'n' },
+                columnKeys: [{ columns: ['a'], secretImport: 'd;a -> key' }],
+              },
+            },
+          },
+        },
+        transformation: [{ action: 'Digest', columns: ['a'], options: { vault: VAULT, nested: [{ a: 1 }] } }],
+      },
+    ],
     ['what comes later: database', { source: { db: DATABASE } }],
     [
       'what comes later: kafka',
       { source: { kafka: { ...KAFKA, schemaRegistryUrl: 'http://r:1', dataFormat: 'raw' } } },
     ],
-    ['what comes later: vault', { source: { database: { ...DATABASE, vault: VAULT } } }],
+    ['what comes later: a database with Vault', { source: { database: { ...DATABASE, vault: VAULT } } }],
     ['what comes later: a schedule', { schedule: '0 3 * * *', suspend: true, failedJobHistoryLimit: 20 }],
     ['what the operator checks: cron', { schedule: 'whenever' }],
   ])('accepts %s', async (_, spec) => {
@@ -161,6 +179,20 @@ describe('the API server', () => {
       'spec.source.kafka.dataFormat',
       "Currently only 'avro' and 'json' are supported as Kafka dataFormat!",
       { source: { kafka: { ...KAFKA, dataFormat: 'xml' } } },
+    ],
+    [
+      'spec.source.s3.parquet.encryption.footerKey',
+      'is required',
+      { source: { s3: { ...S3, parquet: { encryption: {} } } } },
+    ],
+    [
+      'spec.source.s3.parquet.encryption.columnKeys[0].key',
+      'is required',
+      {
+        source: {
+          s3: { ...S3, parquet: { encryption: { vault: VAULT, columnKeys: [{ columns: ['a'] }] } } },
+        },
+      },
     ],
     ['spec.flowType', "'dataFlowType' must be 'Batch' for a BatchTransfer!", { flowType: 'Stream' }],
     [

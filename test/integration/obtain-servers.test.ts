@@ -147,6 +147,7 @@ describe('one server', () => {
     ['kubernetes', 'etcd', 'etcd'],
     ['kubernetes', 'api', 'kube-apiserver'],
     ['s3', 's3', 'versitygw'],
+    ['vault', 'vault', 'vault'],
   ] as const)('a fixed port that is taken: %s %s', async (name, which, process) => {
     const ports = await freePorts(SERVER_PORTS[name]);
     const other = createServer((socket) => socket.destroy());

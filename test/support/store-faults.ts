@@ -8,7 +8,7 @@ export interface StoreRequest {
 /** What can go wrong with one exchange with a store. */
 export interface Fault {
   /** `corrupt`: a bit changes on the way, of the answer when `done`, else of the request, which the store gets. */
-  kind: 'error' | 'slowDown' | 'hang' | 'reset' | 'truncate' | 'corrupt';
+  kind: 'error' | 'slowDown' | 'denied' | 'hang' | 'reset' | 'truncate' | 'corrupt';
   /** Whether the store has done what was asked, and only its answer is lost; always so for `truncate`. */
   done: boolean;
 }

@@ -106,6 +106,9 @@ async function spoil(fault: Fault, received: IncomingMessage, outgoing: ServerRe
     case 'slowDown':
       outgoing.writeHead(503).end(errorBody('SlowDown'));
       return;
+    case 'denied':
+      outgoing.writeHead(403).end(errorBody('InvalidAccessKeyId'));
+      return;
     // Until the other side gives up.
     case 'hang':
       return;

@@ -50,9 +50,34 @@ describe('keys of Parquet', () => {
     ]);
   });
 
+  test('may be elsewhere; the transfer says where', () => {
+    const vaultPath = '/v1/keys/footer';
+    const column = { columns: ['a'], secretImport: 'keys;a -> key' };
+    const { transfer } = accepted(to({ vaultPath, footerKeyId: 'k', columnKeys: [column] }));
+    const path = ['spec', 'destination', 's3', 'parquet', 'encryption'];
+    expect(transfer.destination.options!.parquet!.encryption).toMatchObject({
+      secret: { path, inline: false, generation: 3, sources: [{ kind: 'vaultPath', path: vaultPath }] },
+      footerKeyId: 'k',
+      columnKeys: [
+        {
+          columns: ['a'],
+          secret: {
+            path: [...path, 'columnKeys', '0'],
+            inline: false,
+            sources: [{ kind: 'secretImport', directory: 'keys', renames: [{ from: 'a', to: 'key' }] }],
+          },
+        },
+      ],
+    });
+    const both = accepted(to({ vaultPath, footerKey: key() })).transfer.destination.options!.parquet!;
+    expect(both.encryption!.secret).not.toHaveProperty('inline');
+    expect(both.encryption!.secret.sources).toHaveLength(1);
+  });
+
   const secret = randomBytes(10).toString('base64');
   test.each([
     [{}, `${PATH}.footerKey: is required`],
+    [{ footerKey: key(), columnKeys: [{ columns: ['a'] }] }, `${PATH}.columnKeys[0].key: is required`],
     [{ footerKey: secret }, `${PATH}.footerKey: must be 16, 24 or 32 bytes in base64`],
     [{ footrKey: secret, footerKey: key() }, `${PATH}.footrKey: unknown field`],
     [

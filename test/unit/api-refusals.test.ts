@@ -1,14 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseTransfer } from '../../operator/api/index.ts';
-import {
-  batchTransfer,
-  configurationErrors,
-  DATABASE,
-  refusals,
-  S3,
-  syncTransfer,
-  VAULT,
-} from './api-resources.ts';
+import { batchTransfer, configurationErrors, DATABASE, refusals, S3, syncTransfer } from './api-resources.ts';
 
 const s3 = (fields: object) => batchTransfer({ source: { s3: { ...S3, objectKey: 'in.csv', ...fields } } });
 
@@ -27,12 +19,6 @@ describe('what is valid but not supported is refused', () => {
       batchTransfer({ source: { cloudant: { host: 'h', database: 'd' } } }),
       'spec.source.cloudant: Cloudant is not supported; supported stores: s3',
     ],
-    [
-      s3({ vault: VAULT }),
-      'spec.source.s3.vault: not supported yet; give accessKey and secretKey (for development only)',
-    ],
-    [s3({ vaultPath: '/p' }), 'spec.source.s3.vaultPath: not supported yet;'],
-    [s3({ secretImport: '/dir' }), 'spec.source.s3.secretImport: not supported yet;'],
     [
       s3({ partitionBy: ['a'] }),
       'spec.source.s3.partitionBy: is for destinations; remove it from the source',

@@ -30,6 +30,14 @@ describe('servers named by the environment', () => {
     );
   });
 
+  test('Vault with its token', () => {
+    const vault = { DDC_VAULT_ADDR: 'http://vault:8200', DDC_VAULT_ROOT_TOKEN: 't' };
+    expect(existingServers(vault, () => undefined)).toEqual({ names: ['vault'], environment: vault });
+    expect(() => existingServers({ DDC_VAULT_ADDR: 'http://vault:8200' }, () => undefined)).toThrow(
+      'set DDC_VAULT_ROOT_TOKEN',
+    );
+  });
+
   test('a cluster that happens to be configured is not touched', () => {
     expect(existingServers({ KUBECONFIG: '/home/me/.kube/config' }, () => undefined).names).toEqual([]);
   });

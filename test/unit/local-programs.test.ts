@@ -3,6 +3,7 @@ import { mirrored } from '../../deploy/local/download.ts';
 import { kubernetesGoMod } from '../../deploy/local/kubernetes-module.ts';
 import { SERVER_NAMES, SERVER_PROGRAMS } from '../../deploy/local/plan.ts';
 import { PROGRAMS } from '../../deploy/local/programs.ts';
+import { withoutPanic } from '../../deploy/local/vault-recipe.ts';
 import { isWithin } from '../../deploy/local/versions.ts';
 
 const programs = Object.values(PROGRAMS);
@@ -99,5 +100,16 @@ replace (
     expect(() => kubernetesGoMod('module k8s.io/kubernetes\n', '1.40.0')).toThrow(
       'go.mod of k8s.io/kubernetes v1.40.0 has no ./staging replacements',
     );
+  });
+});
+
+describe('withoutPanic', () => {
+  test('lets the framework say what it would end with', () => {
+    const upstream =
+      'panic(1)\n\t\t\tpanic(fmt.Sprintf("%s defines a CreateOperation but no ExistenceCheck", path))\n';
+    expect(withoutPanic(upstream)).toBe(
+      'panic(1)\n\t\t\t_ = fmt.Sprint(fmt.Sprintf("%s defines a CreateOperation but no ExistenceCheck", path))\n',
+    );
+    expect(() => withoutPanic('panic(1)')).toThrow('has no such panic');
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newReceiptKeys } from '../../activities/receipts/keys.ts';
+import { secretSettings, secretSettingsOf } from '../../activities/secrets/settings.ts';
 import { affordableChunks, parseBytes, readWorkerConfig, workerLimits } from '../../worker/config.ts';
 import { receiptSettings } from '../../worker/receipts.ts';
 
@@ -48,6 +49,35 @@ describe('worker settings', () => {
       processes: 2,
     });
     expect(workerLimits(read('--parallel-chunks', '1'))).toEqual({ processes: 1 });
+  });
+
+  test('secrets are looked for where Kubernetes puts the token, and imported from nowhere, unless told', () => {
+    expect(secretSettings(read())).toEqual({
+      vaultTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      appRole: { path: '/v1/auth/approle/login' },
+    });
+    const given = {
+      '--vault-token-file': '/t',
+      '--app-role-path': '/v1/auth/a/login',
+      '--role-id-file': '/r',
+      '--secret-id-file': '/s',
+      '--secret-provider-url': 'http://p',
+      '--secret-provider-role': 'role',
+      '--secret-dir': '/d',
+    };
+    expect(secretSettings(read(...Object.entries(given).flat()))).toEqual({
+      vaultTokenFile: '/t',
+      appRole: { path: '/v1/auth/a/login', roleIdFile: '/r', secretIdFile: '/s' },
+      secretProviderUrl: 'http://p',
+      secretProviderRole: 'role',
+      secretDir: '/d',
+    });
+    const environment = { DDC_SECRET_DIR: '/e', DDC_VAULT_TOKEN_FILE: '', SECRET_PROVIDER_URL: 'http://q' };
+    expect(secretSettingsOf(environment)).toMatchObject({
+      vaultTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      secretDir: '/e',
+      secretProviderUrl: 'http://q',
+    });
   });
 
   test('the scratch limit is a size, and the worker looks for itself unless it is given', () => {

@@ -5,9 +5,10 @@ import type { Transform } from '../../../activities/transforms/transform.ts';
 import { canonicalAction } from '../actions.ts';
 import { isObject } from '../json.ts';
 import { isPlainOption } from '../plain-options.ts';
+import { secretFields } from '../schema/secrets.ts';
 
-/** References to secrets, which bring options that are not there yet. */
-const REFERENCES: readonly string[] = ['vault', 'vaultPath', 'secretImport'];
+/** They bring options that are not there yet. */
+const REFERENCES: readonly string[] = Object.keys(secretFields);
 /** No option is nested at all; deeper ones must not exhaust the stack. */
 const MAX_DEPTH = 8;
 /** Messages repeat values, which may be long. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TransferKind } from '../../../workflows/contract/identity.ts';
+import { providerUrlProblems } from '../checks/secret-address.ts';
 import { canonicalDataType, DATA_TYPE_SPELLINGS } from '../data-types.ts';
 import { defaults } from '../default-values.ts';
 import { text } from './block.ts';
@@ -52,14 +53,16 @@ export function commonFields(kind: TransferKind) {
       .describe(
         'Keep the written data when this resource is deleted. Overridden by NO_FINALIZER of the operator. Default: false.',
       ),
-    secretProviderURL: text(2048)
+    secretProviderURL: text(2048, providerUrlProblems)
       .optional()
       .describe(
-        'Secret provider that vaultPath is looked up at. Default: SECRET_PROVIDER_URL of the operator.',
+        'Secret provider that vaultPath is looked up at. Default: SECRET_PROVIDER_URL of the operator, else of the worker.',
       ),
     secretProviderRole: text(1024)
       .optional()
-      .describe('Role to ask the secret provider with. Default: SECRET_PROVIDER_ROLE of the operator.'),
+      .describe(
+        'Role to ask the secret provider with. Default: SECRET_PROVIDER_ROLE of the operator, else of the worker.',
+      ),
     image: text(4096).optional().describe('Accepted for compatibility, without effect: no image is started.'),
     imagePullPolicy: z
       .enum(['Always', 'IfNotPresent', 'Never'])

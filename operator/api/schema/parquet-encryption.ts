@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { any, given, ruled } from '../rules.ts';
 import { block, text } from './block.ts';
+import { refersToSecrets, secretFields } from './secrets.ts';
 
 /** AES-128, AES-192, AES-256. */
 const KEY_BYTES = new Set([16, 24, 32]);
@@ -10,20 +12,35 @@ const key = (what: string) =>
     /^[A-Za-z0-9+/_-]+={0,2}$/.test(value.trim()) && KEY_BYTES.has(Buffer.from(value.trim(), 'base64').length)
       ? []
       : ['must be 16, 24 or 32 bytes in base64'],
-  ).describe(
-    `${what}: 16, 24 or 32 bytes in base64. Readable by everyone who may read this resource: for development only.`,
-  );
+  )
+    .optional()
+    .describe(
+      `${what}: 16, 24 or 32 bytes in base64. Readable by everyone who may read this resource: for development only.`,
+    );
+
+/** Here, or where the block refers to. */
+const required = (name: string) => ({
+  condition: any(given(name), refersToSecrets),
+  message: 'is required',
+  field: name,
+});
 
 const columnKeys = z
   .array(
-    block({
-      columns: z
-        .array(text(1024))
-        .max(10_000)
-        .describe('Names of columns, or of nested fields by their path (customer.email).'),
-      key: key('Key of these columns'),
-      keyId: text(KEY_ID).optional().describe('Of a destination: key metadata that readers find the key by.'),
-    }),
+    ruled(
+      block({
+        columns: z
+          .array(text(1024))
+          .max(10_000)
+          .describe('Names of columns, or of nested fields by their path (customer.email).'),
+        key: key('Key of these columns'),
+        keyId: text(KEY_ID)
+          .optional()
+          .describe('Of a destination: key metadata that readers find the key by.'),
+        ...secretFields,
+      }),
+      [required('key')],
+    ),
   )
   .max(1000)
   .superRefine((given, context) => {
@@ -41,13 +58,17 @@ const columnKeys = z
   .optional()
   .describe('Columns with keys of their own. Default: the footer key encrypts all columns.');
 
-export const parquetEncryption = block({
-  footerKey: key('Key of the footer and of all columns without a key of their own'),
-  footerKeyId: text(KEY_ID)
-    .optional()
-    .describe('Of a destination: key metadata that readers find the footer key by.'),
-  columnKeys,
-})
+export const parquetEncryption = ruled(
+  block({
+    footerKey: key('Key of the footer and of all columns without a key of their own'),
+    footerKeyId: text(KEY_ID)
+      .optional()
+      .describe('Of a destination: key metadata that readers find the footer key by.'),
+    columnKeys,
+    ...secretFields,
+  }),
+  [required('footerKey')],
+)
   .optional()
   .describe(
     'Keys of encrypted Parquet (Parquet Modular Encryption). A source may use AES_GCM_V1 or AES_GCM_CTR_V1; a destination is written with AES_GCM_V1, footer and columns, in one chunk.',

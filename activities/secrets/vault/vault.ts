@@ -1,0 +1,51 @@
+import type { VaultSource } from '../../../workflows/contract/secret.ts';
+import { secretValues } from '../answer.ts';
+import { noSecret, refusal } from '../refusal.ts';
+import { askForSecret, type SecretAnswer } from '../request.ts';
+import type { SecretValues } from '../secrets.ts';
+import type { SecretSettings } from '../settings.ts';
+import { login, vaultRequest } from './login.ts';
+import { VaultTokens } from './tokens.ts';
+
+const HINTS = {
+  403: 'the policies of the role do not let it read secretPath',
+  404: 'secretPath begins with /v1/ and the name of the secrets engine; of KV version 2 it goes on with /data/',
+  503: 'it may be sealed',
+};
+
+/** Reads secrets in Vault servers; one for all activities of a worker, because it keeps their tokens. */
+export class Vault {
+  readonly #settings: SecretSettings;
+  readonly #tokens: VaultTokens;
+
+  constructor(settings: SecretSettings, tokens = new VaultTokens()) {
+    this.#settings = settings;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Throws as SecretResolver does.
+   * @param field for messages, e.g. `spec.source.s3.vault`
+   */
+  async read(source: VaultSource, field: string): Promise<SecretValues> {
+    const { address, secretPath, role } = source;
+    const doing = `${field}: reading ${secretPath} of Vault at ${address} with role ${JSON.stringify(role)}`;
+    const ask = (token: string): Promise<SecretAnswer> => {
+      const { headers, caCertificate } = vaultRequest(source);
+      return askForSecret(
+        `${address}${secretPath}`,
+        { headers: { ...headers, 'x-vault-token': token }, caCertificate },
+        doing,
+      );
+    };
+    const logIn = () => login(source, this.#settings, field);
+    const { token, kept } = await this.#tokens.take(source, logIn);
+    let answer = await ask(token);
+    // Revoked, or ended early: Vault says nothing else of a token than of a policy.
+    if (answer.status === 403 && kept) answer = await ask(await this.#tokens.renew(source, logIn));
+    if (answer.status < 200 || answer.status > 299) throw refusal(answer, doing, HINTS);
+    const values = secretValues(answer.body);
+    if (values === undefined) throw noSecret(doing);
+    return values;
+  }
+}
