@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { TRANSFORMS } from '../../activities/registry.ts';
+import { TRANSFORMS } from '../../activities/transforms/all.ts';
 import { parseSteps } from '../../activities/transforms/steps.ts';
 import type { SecretReference } from '../../workflows/contract/secret.ts';
 import { action } from '../support/transform.ts';
