@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withLock } from './lock.ts';
 import { SERVER_NAMES } from './plan.ts';
 import type { ServerName } from './plan.ts';
-import { isFree } from './ports.ts';
+import { becomesFree } from './ports.ts';
 import { stopGroup } from './process.ts';
 import { startServers } from './start.ts';
 import type { ServerPorts, StartOptions } from './start.ts';
@@ -86,7 +86,7 @@ async function portsAsBefore(
   for (const name of names) {
     const before = state[name]?.ports;
     if (!before) continue;
-    const free = await Promise.all(Object.values(before).map(isFree));
+    const free = await Promise.all(Object.values(before).map(becomesFree));
     if (!free.includes(false)) ports[name] = before;
   }
   return ports;

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const LOWEST = 15_000;
+const RELEASE_MS = 1_000;
 /** Where Linux and macOS begin to give out ports for outgoing connections, unless configured otherwise. */
 const USUAL_EPHEMERAL_START = 32_768;
 
@@ -30,7 +32,16 @@ export async function freePorts(names: readonly string[]): Promise<Record<string
   return ports;
 }
 
-export function isFree(port: number): Promise<boolean> {
+/** Whether a port is free, or soon will be: a process that has just been killed may hold it for a moment longer. */
+export async function becomesFree(port: number): Promise<boolean> {
+  for (const deadline = Date.now() + RELEASE_MS; ;) {
+    if (await isFree(port)) return true;
+    if (Date.now() >= deadline) return false;
+    await delay(20);
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', () => resolve(false));
