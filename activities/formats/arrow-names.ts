@@ -1,4 +1,5 @@
 import { identifier } from '../engine/engine.ts';
+import { TextCursor } from './text-cursor.ts';
 
 /** Deeper types than any data has. */
 const MAX_DEPTH = 32;
@@ -40,64 +41,42 @@ export function engineTypeOf(arrow: string): string {
   return type;
 }
 
-class NameParser {
-  readonly #text: string;
-  #position = 0;
-
+class NameParser extends TextCursor {
   constructor(text: string) {
-    this.#text = text;
+    super(text, 'a type that can be given,');
   }
 
   type(depth: number): string {
-    if (depth > MAX_DEPTH) this.#fail();
-    const kind = this.#take(/(list|map|struct)</y)?.[1];
+    if (depth > MAX_DEPTH) this.fail();
+    const kind = this.take(/(list|map|struct)</y)?.[1];
     if (kind === undefined) return this.#simple();
     const type = this.#nested(kind, depth + 1);
-    this.#expect(/>/y);
+    this.expect(/>/y);
     return type;
-  }
-
-  end(): void {
-    if (this.#position < this.#text.length) this.#fail();
   }
 
   #nested(kind: string, depth: number): string {
     if (kind === 'list') {
-      this.#take(/[^:<>,]+: ?/y);
+      this.take(/[^:<>,]+: ?/y);
       return `${this.type(depth)}[]`;
     }
     if (kind === 'map') {
       const key = this.type(depth);
-      this.#expect(/, ?/y);
+      this.expect(/, ?/y);
       return `MAP(${key}, ${this.type(depth)})`;
     }
     const members: string[] = [];
     do {
-      const [, name] = this.#expect(/([^:<>,]+): ?/y);
+      const [, name] = this.expect(/([^:<>,]+): ?/y);
       members.push(`${identifier(name!)} ${this.type(depth)}`);
-    } while (this.#take(/, ?/y) !== undefined);
+    } while (this.take(/, ?/y) !== undefined);
     return `STRUCT(${members.join(', ')})`;
   }
 
   #simple(): string {
-    const decimal = this.#take(/decimal128\((\d+), ?(\d+)\)/y);
+    const decimal = this.take(/decimal128\((\d+), ?(\d+)\)/y);
     if (decimal !== undefined) return `DECIMAL(${decimal[1]},${decimal[2]})`;
-    const [name] = this.#expect(/[a-z]\w*(?:\[[^\]<>]*\])?/y);
-    return Object.hasOwn(SIMPLE, name) ? SIMPLE[name]! : this.#fail();
-  }
-
-  #expect(pattern: RegExp): RegExpExecArray {
-    return this.#take(pattern) ?? this.#fail();
-  }
-
-  #take(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#position;
-    const match = pattern.exec(this.#text) ?? undefined;
-    if (match !== undefined) this.#position = pattern.lastIndex;
-    return match;
-  }
-
-  #fail(): never {
-    throw new Error(`not a type that can be given, at character ${this.#position + 1}: ${this.#text}`);
+    const [name] = this.expect(/[a-z]\w*(?:\[[^\]<>]*\])?/y);
+    return Object.hasOwn(SIMPLE, name) ? SIMPLE[name]! : this.fail();
   }
 }

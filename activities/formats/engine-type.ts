@@ -1,3 +1,5 @@
+import { TextCursor } from './text-cursor.ts';
+
 /** A type of the engine, taken apart. */
 export type EngineType =
   | { kind: 'simple'; name: string }
@@ -18,17 +20,14 @@ export function parseEngineType(text: string): EngineType {
   return type;
 }
 
-class TypeParser {
-  readonly #text: string;
-  #position = 0;
-
+class TypeParser extends TextCursor {
   constructor(text: string) {
-    this.#text = text;
+    super(text, 'a type of the engine');
   }
 
   type(): EngineType {
     let type = this.#base();
-    for (let suffix = this.#take(/\[(\d*)\]/y); suffix !== undefined; suffix = this.#take(/\[(\d*)\]/y)) {
+    for (let suffix = this.take(/\[(\d*)\]/y); suffix !== undefined; suffix = this.take(/\[(\d*)\]/y)) {
       type =
         suffix[1] === ''
           ? { kind: 'list', item: type }
@@ -37,15 +36,11 @@ class TypeParser {
     return type;
   }
 
-  end(): void {
-    if (this.#position < this.#text.length) this.#fail();
-  }
-
   #base(): EngineType {
-    const name = this.#expect(/"NULL"|[A-Za-z_][\w ]*/y)[0].trim();
-    if (this.#take(/\(\s*/y) === undefined) return { kind: 'simple', name };
+    const name = this.expect(/"NULL"|[A-Za-z_][\w ]*/y)[0].trim();
+    if (this.take(/\(\s*/y) === undefined) return { kind: 'simple', name };
     const type = this.#parameterised(name);
-    this.#expect(/\s*\)/y);
+    this.expect(/\s*\)/y);
     return type;
   }
 
@@ -57,42 +52,27 @@ class TypeParser {
         return { kind: 'union', members: this.#members() };
       case 'MAP': {
         const key = this.type();
-        this.#expect(/\s*,\s*/y);
+        this.expect(/\s*,\s*/y);
         return { kind: 'map', key, value: this.type() };
       }
       case 'DECIMAL': {
-        const [, precision, scale] = this.#expect(/(\d+)\s*,\s*(\d+)/y);
+        const [, precision, scale] = this.expect(/(\d+)\s*,\s*(\d+)/y);
         return { kind: 'decimal', precision: Number(precision), scale: Number(scale) };
       }
       case 'ENUM':
-        this.#expect(/'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*/y);
+        this.expect(/'(?:[^']|'')*'(?:\s*,\s*'(?:[^']|'')*')*/y);
         return { kind: 'enum' };
       default:
-        return { kind: 'other', name, parameters: this.#expect(/[^()]*/y)[0] };
+        return { kind: 'other', name, parameters: this.expect(/[^()]*/y)[0] };
     }
   }
 
   #members(): { name: string; type: EngineType }[] {
     const members: { name: string; type: EngineType }[] = [];
     do {
-      const name = this.#expect(/"((?:[^"]|"")*)"\s+|(\w+)\s+/y);
+      const name = this.expect(/"((?:[^"]|"")*)"\s+|(\w+)\s+/y);
       members.push({ name: name[1]?.replaceAll('""', '"') ?? name[2]!, type: this.type() });
-    } while (this.#take(/\s*,\s*/y) !== undefined);
+    } while (this.take(/\s*,\s*/y) !== undefined);
     return members;
-  }
-
-  #expect(pattern: RegExp): RegExpExecArray {
-    return this.#take(pattern) ?? this.#fail();
-  }
-
-  #take(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#position;
-    const match = pattern.exec(this.#text) ?? undefined;
-    if (match !== undefined) this.#position = pattern.lastIndex;
-    return match;
-  }
-
-  #fail(): never {
-    throw new Error(`not a type of the engine at character ${this.#position + 1}: ${this.#text}`);
   }
 }

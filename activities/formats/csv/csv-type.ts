@@ -1,22 +1,10 @@
 import { spelledAs } from '../held-type.ts';
 import type { HeldType } from '../held-type.ts';
-
-/** Digits that a double keeps, and that 64 bits do. */
-const DOUBLE_DIGITS = 15;
-const LONG_DIGITS = 18;
+import { DOUBLE_DIGITS, LONG_DIGITS, READ_FROM_TEXT } from '../text-numbers.ts';
 
 /** The types whose values CSV tells from text; kinds.ts decides so when it is read. */
 const READ: Readonly<Record<string, string>> = {
-  BOOLEAN: 'BOOLEAN',
-  TINYINT: 'BIGINT',
-  SMALLINT: 'BIGINT',
-  INTEGER: 'BIGINT',
-  BIGINT: 'BIGINT',
-  UTINYINT: 'BIGINT',
-  USMALLINT: 'BIGINT',
-  UINTEGER: 'BIGINT',
-  FLOAT: 'DOUBLE',
-  DOUBLE: 'DOUBLE',
+  ...READ_FROM_TEXT,
   DATE: 'DATE',
   TIMESTAMP: 'TIMESTAMP',
   TIMESTAMP_S: 'TIMESTAMP',

@@ -1,25 +1,13 @@
 import { spelledAs } from '../held-type.ts';
 import type { HeldType } from '../held-type.ts';
-
-/** Digits that a double keeps, and that 64 bits do. */
-const DOUBLE_DIGITS = 15;
-const LONG_DIGITS = 18;
+import { DOUBLE_DIGITS, LONG_DIGITS, READ_FROM_TEXT } from '../text-numbers.ts';
 
 /** The types that JSON has; types.ts decides so when it is read. */
 const READ: Readonly<Record<string, string>> = {
-  BOOLEAN: 'BOOLEAN',
-  TINYINT: 'BIGINT',
-  SMALLINT: 'BIGINT',
-  INTEGER: 'BIGINT',
-  BIGINT: 'BIGINT',
-  UTINYINT: 'BIGINT',
-  USMALLINT: 'BIGINT',
-  UINTEGER: 'BIGINT',
+  ...READ_FROM_TEXT,
   UBIGINT: 'UBIGINT',
   HUGEINT: 'DECIMAL(38,0)',
   UHUGEINT: 'DECIMAL(38,0)',
-  FLOAT: 'DOUBLE',
-  DOUBLE: 'DOUBLE',
 };
 
 /** JSON has few types: the widest that values of a column may be read as where nobody says their types. */
