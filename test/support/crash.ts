@@ -64,6 +64,12 @@ export function stallAt(
 export const isRecord = ({ method, path }: StoreRequest): boolean =>
   method === 'PUT' && /\/chunks\/\d+\.json/.test(path);
 
+/** The same, but of the requests from the first record on; none before it matches. */
+export function fromRecord(matches: (request: StoreRequest) => boolean): (request: StoreRequest) => boolean {
+  let recorded = false;
+  return (request) => (recorded ||= isRecord(request)) && matches(request);
+}
+
 /** True from the request on that is number `count` of those that match. */
 export function countdown(
   count: number,
