@@ -30,6 +30,7 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
     ...section('CONVERSIONS', [...(source?.conversions ?? []), ...(destination?.conversions ?? [])]),
     ...section('WARNINGS', warnings),
     ...section('OBJECTS', objectRows(status), Infinity),
+    ...section('KEPT GENERATIONS', generationRows(status)),
     ...section('RECEIPT', receiptRows(status)),
     ...section('CONDITIONS', conditionRows(conditions, now), Infinity),
     ...section('EVENTS', eventRows(events, now), Infinity),
@@ -99,6 +100,13 @@ function objectRows({ objects = [] }: ResourceStatus): string[][] {
   return table(
     ['OBJECT', 'BYTES', 'AT'],
     objects.map(({ bucket, key, bytes, endpoint }) => [`s3://${bucket}/${key}`, String(bytes), endpoint]),
+  );
+}
+
+function generationRows({ generations = [] }: ResourceStatus): string[][] {
+  return table(
+    ['PREFIX', 'OBJECTS', 'BYTES'],
+    generations.map(({ prefix, objects, bytes }) => [prefix, String(objects), String(bytes)]),
   );
 }
 

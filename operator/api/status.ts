@@ -152,6 +152,17 @@ export const statusSchema = z
       .max(1_000)
       .optional()
       .describe('Objects that this transfer has written and that are removed with it.'),
+    generations: z
+      .array(
+        z.object({
+          prefix: z.string().describe('Begin of its keys in the bucket of the destination.'),
+          objects: z.int().min(0).describe('How many objects it has.'),
+          bytes: z.int().min(0).describe('Their size in bytes.'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('Earlier data that is kept, the newest first; see keepGenerations.'),
     plan: planSchema.optional(),
     conditions: z
       .array(condition)

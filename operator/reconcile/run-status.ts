@@ -164,6 +164,7 @@ export function published(workflowId: string, result: RunResult): Partial<Resour
     lastRecordTime: result.startedAt,
     numRecords: result.statistics.rowsWritten,
     receipt: receiptStatus(result),
+    generations: result.generations,
     objects: result.objects.map(({ endpoint, bucket, key, etag, bytes }) => ({
       endpoint,
       bucket,
