@@ -11,7 +11,7 @@ const PARALLEL_OBJECTS = 16;
 const ROOT = '.ddc-generations';
 
 /** Everything that a transfer keeps of its earlier data. */
-export const generationsPrefix = (uid: string): string => `${ROOT}/${uid}/`;
+const generationsPrefix = (uid: string): string => `${ROOT}/${uid}/`;
 
 /** What this run replaces: named by the run's start, so that the names are in the order of time. */
 const generationPrefix = ({ transfer, runId, startedAt }: Run): string =>
