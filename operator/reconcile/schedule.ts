@@ -5,6 +5,7 @@ import type { ResourceStatus, RunPolicy, TransferSchedule } from '../api/index.t
 import type { Action, Observation, RunReport, ScheduleInput, ScheduleReport } from './actions.ts';
 import { contextOf } from './context.ts';
 import { idleStatus } from './idle-status.ts';
+import { placementOf } from './placement.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import { failedEvent, startedEvent } from './run-events.ts';
@@ -37,7 +38,8 @@ export function reconcileSchedule(
   transfer: Transfer,
   policy: Policy,
 ): Action[] {
-  const { resource, taskQueue, schedule = { state: 'absent' }, now } = observation;
+  const { resource, schedule = { state: 'absent' }, now } = observation;
+  const { taskQueue, shown } = placementOf(transfer, observation);
   const since = sinceOf(schedule, transfer);
   const {
     status: accounted,
@@ -60,10 +62,11 @@ export function reconcileSchedule(
     : [{ type: 'putSchedule', scheduleId: id, schedule: wanted }];
   const isSet = schedule.state === 'present' && schedule.generation === wanted.generation;
   const nextTime = isSet ? schedule.nextTime : undefined;
-  const { nextScheduleTime: _, ...noted } = accounted;
+  const { nextScheduleTime: _, placement: __, ...noted } = accounted;
   const status: ResourceStatus = {
     ...noted,
     schedule: id,
+    ...(shown && { placement: shown }),
     ...(nextTime !== undefined && !policy.suspend && { nextScheduleTime: nextTime }),
   };
   // Also where the data is to be kept: what else would remove the schedule?
@@ -93,7 +96,7 @@ export function reconcileSchedule(
       { type: 'requeueAfter', milliseconds: SETTLING },
     ];
   const { runNow, trigger } = seeToRunNow(resource, schedule, now);
-  const { runNow: __, ...others } = idle;
+  const { runNow: ___, ...others } = idle;
   return [
     ...first,
     { type: 'status', status: { ...others, ...(runNow && { runNow }) } },
