@@ -11,7 +11,7 @@ import { hasFinalizer, identityOf } from './resource.ts';
 import { failedEvent, startedEvent } from './run-events.ts';
 import { generationOf } from './run-ids.ts';
 import { seeToRunNow } from './run-now.ts';
-import { runningStatus } from './run-status.ts';
+import { runningStatus, without } from './run-status.ts';
 import { accountForRuns } from './scheduled-runs.ts';
 import { stopOlder } from './stop-older.ts';
 
@@ -62,9 +62,8 @@ export function reconcileSchedule(
     : [{ type: 'putSchedule', scheduleId: id, schedule: wanted }];
   const isSet = schedule.state === 'present' && schedule.generation === wanted.generation;
   const nextTime = isSet ? schedule.nextTime : undefined;
-  const { nextScheduleTime: _, placement: __, ...noted } = accounted;
   const status: ResourceStatus = {
-    ...noted,
+    ...without(accounted, 'nextScheduleTime', 'placement'),
     schedule: id,
     ...(shown && { placement: shown }),
     ...(nextTime !== undefined && !policy.suspend && { nextScheduleTime: nextTime }),
@@ -96,10 +95,9 @@ export function reconcileSchedule(
       { type: 'requeueAfter', milliseconds: SETTLING },
     ];
   const { runNow, trigger } = seeToRunNow(resource, schedule, now);
-  const { runNow: ___, ...others } = idle;
   return [
     ...first,
-    { type: 'status', status: { ...others, ...(runNow && { runNow }) } },
+    { type: 'status', status: { ...without(idle, 'runNow'), ...(runNow && { runNow }) } },
     ...trigger,
     trigger.length > 0
       ? { type: 'requeueAfter', milliseconds: SETTLING }
