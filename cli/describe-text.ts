@@ -55,6 +55,7 @@ function overview({ metadata }: ListedTransfer, status: ResourceStatus, now: Dat
     ['STARTED', startTime === undefined ? '' : `${startTime} (${age(startTime, now)} ago)`],
     ['TOOK', statistics.durationSeconds === undefined ? '' : `${statistics.durationSeconds} s`],
     ['WORKFLOW', status.active ?? lastWorkflow(status)],
+    ['REGION', status.placement?.region ?? ''],
   ];
 }
 

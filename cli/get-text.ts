@@ -44,6 +44,7 @@ const WIDE: Column[] = [
     title: 'REASON',
     cell: ({ status }) => status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '',
   },
+  { title: 'REGION', cell: ({ status }) => status?.placement?.region ?? '' },
   { title: 'ERROR', cell: ({ status }) => status?.error ?? '' },
 ];
 

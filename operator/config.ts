@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { regionProblem } from './api/checks/region.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
 import type { WebhookSettings } from './webhook/run.ts';
@@ -12,6 +13,8 @@ export interface OperatorConfig {
   temporalAddress: string;
   temporalNamespace: string;
   taskQueue: string;
+  /** That have workers; absent = one task queue for all. */
+  regions?: string[];
   /** Absent = all namespaces. */
   watchNamespace?: string;
   leaderElectionNamespace: string;
@@ -61,6 +64,14 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
       new Option('--task-queue <name>', 'task queue of the workers')
         .env('DDC_TASK_QUEUE')
         .default(DEFAULT_TASK_QUEUE),
+    )
+    .addOption(
+      new Option(
+        '--regions <names>',
+        'regions that have workers, separated by commas: transfers go to <task queue>.<region> (default: one task queue for all)',
+      )
+        .env('DDC_REGIONS')
+        .argParser(parseRegions),
     )
     .addOption(
       new Option('--watch-namespace <name>', 'Kubernetes namespace to watch (default: all)').env(
@@ -123,6 +134,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     secretProviderUrl,
     secretProviderRole,
     keepData,
+    regions = [],
     webhookPort,
     webhookCertDir,
     webhookSelfSignedService,
@@ -138,6 +150,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     );
   return {
     ...config,
+    ...(regions.length > 0 && { regions }),
     ...(webhook && { webhook }),
     environment: {
       SECRET_PROVIDER_URL: secretProviderUrl,
@@ -151,6 +164,16 @@ function parseAddress(value: string): string {
   if (!/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(value))
     throw new InvalidArgumentError('Expected host:port, e.g. 127.0.0.1:7233.');
   return value;
+}
+
+function parseRegions(value: string): string[] {
+  if (value.trim() === '') return [];
+  const names = value.split(',').map((name) => name.trim());
+  for (const name of names) {
+    const problem = regionProblem(name);
+    if (problem !== undefined) throw new InvalidArgumentError(`Region "${name}": ${problem}`);
+  }
+  return names;
 }
 
 function parseBoolean(value: string): boolean {

@@ -42,8 +42,8 @@ async function lead(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { temporalAddress: address, temporalNamespace: namespace, taskQueue } = config;
-  const temporal = openTemporal({ address, namespace, taskQueue, log });
+  const { temporalAddress: address, temporalNamespace: namespace, taskQueue, regions } = config;
+  const temporal = openTemporal({ address, namespace, taskQueue, regions, log });
   const identity = `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
   const election = {
     identity,

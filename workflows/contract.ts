@@ -33,6 +33,11 @@ export const SEARCH_ATTRIBUTES = [
 
 export const DEFAULT_TASK_QUEUE = 'ddc';
 
+/** The task queue of a region's workers: `<task queue>.<region>`; that of workers without a region is the plain one. */
+export function regionalTaskQueue(taskQueue: string, region: string | undefined): string {
+  return region === undefined ? taskQueue : `${taskQueue}.${region}`;
+}
+
 /** Workflow id of one run: `<kind>/<namespace>/<name>/<uid>/<generation>`. */
 export function runWorkflowId(transfer: TransferIdentity): string {
   return `${transferWorkflowPrefix(transfer)}${transfer.generation}`;

@@ -93,6 +93,17 @@ export const statusSchema = z
     active: z.string().optional().describe('Temporal workflow id of the run in progress.'),
     lastCompleted: z.string().optional().describe('Temporal workflow id of the last run that succeeded.'),
     lastFailed: z.string().optional().describe('Temporal workflow id of the last run that failed.'),
+    placement: z
+      .object({
+        region: z
+          .string()
+          .optional()
+          .describe('Region whose workers do the work; absent = those without a region.'),
+        taskQueue: z.string().describe('Temporal task queue that they poll.'),
+        message: z.string().max(1024).describe('Why there.'),
+      })
+      .optional()
+      .describe('Where the work is done; absent where the operator knows of no regions.'),
     schedule: z.string().optional().describe('Id of the Temporal Schedule that starts the runs.'),
     lastScheduleTime: time('When the schedule started a run last.'),
     nextScheduleTime: time('When the schedule starts a run next; absent while it is suspended.'),

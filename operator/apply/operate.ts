@@ -67,6 +67,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     environment: config.environment,
     clauses,
     taskQueue: config.taskQueue,
+    regions: config.regions,
     mayAct: () => !signal.aborted && term.valid,
   });
   const kinds = ['BatchTransfer', 'SyncTransfer'] as const satisfies (keyof typeof PLURALS)[];

@@ -3,6 +3,7 @@ import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
+import type { WorkQueues } from '../reconcile/placement.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import type { ResourceCache } from '../watch/cache.ts';
@@ -19,7 +20,7 @@ import type { TransferWriter } from './transfers.ts';
 /** Polls that found nothing new are this many times rarer at most. */
 const MAX_SLOWDOWN = 2;
 
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends WorkQueues {
   cache: ResourceCache;
   writer: TransferWriter;
   events: EventRecorder;
@@ -29,7 +30,6 @@ export interface ReconcilerOptions {
   budget: PollBudget;
   environment: ParseEnvironment;
   clauses: ClauseCheck;
-  taskQueue: string;
   /** Whether this process is still the leader. */
   mayAct: () => boolean;
 }
@@ -71,7 +71,8 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, temporal, gate, ends, budget, environment, clauses, taskQueue } = this.#options;
+    const { cache, writer, temporal, gate, ends, budget, environment, clauses } = this.#options;
+    const { taskQueue, regions } = this.#options;
     const parsed = await validateTransfer(resource, environment, clauses);
     const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
@@ -85,6 +86,7 @@ export class Reconciler {
       standIn: former === undefined ? undefined : await temporal.transferOf(former),
       now,
       taskQueue,
+      regions,
     });
     const effects = {
       ...this.#options,

@@ -29,7 +29,7 @@ export interface TemporalPort {
   triggerSchedule(scheduleId: string, requestId: string): Promise<void>;
   /** Leaves its runs alone; does nothing when there is no such schedule. */
   deleteSchedule(scheduleId: string): Promise<void>;
-  /** Asks a workflow to end; does nothing when it has ended or never was. */
+  /** Asks a workflow to end, or ends one that no worker has taken; does nothing when it has ended or never was. */
   cancel(workflowId: string): Promise<void>;
   /** Resolves when the workflow has ended, however, or does not exist. @throws when the signal is aborted. */
   ended(workflowId: string, signal: AbortSignal): Promise<void>;

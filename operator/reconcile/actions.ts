@@ -9,6 +9,7 @@ import type {
 } from '../../workflows/contract.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { ParsedTransfer, ResourceStatus, TransferSchedule } from '../api/index.ts';
+import type { WorkQueues } from './placement.ts';
 import type { TransferResource } from './resource.ts';
 
 /** What Temporal says of one workflow id. Times are ISO 8601. */
@@ -37,6 +38,8 @@ export interface EndedReport {
   startTime?: string;
   closeTime: string;
   runId?: string;
+  /** No worker ever took it, so that it has done nothing. */
+  untaken?: boolean;
   /** The last there was, when a worker answered. */
   progress?: RunProgress;
 }
@@ -45,6 +48,8 @@ export interface RunningReport {
   state: 'running';
   startTime: string;
   cancelRequested: boolean;
+  /** Where it looks for workers; absent = where the transfer is placed now. */
+  taskQueue?: string;
   /** Of the resource that it was started for; absent for workflows of older operators. */
   generation?: number;
   /** Absent when no worker answered. */
@@ -83,7 +88,7 @@ export interface ScheduleInput {
 }
 
 /** What the operator knows of one resource when it decides. */
-export interface Observation {
+export interface Observation extends WorkQueues {
   resource: TransferResource;
   parsed: ParsedTransfer;
   /** Reports by workflow id, of at least `workflowsToDescribe`; undefined when Temporal does not answer. */
@@ -93,7 +98,6 @@ export interface Observation {
   /** What the run of `standIn` was started for. */
   standIn?: Transfer | undefined;
   now: Date;
-  taskQueue: string;
 }
 
 export interface EventAction {

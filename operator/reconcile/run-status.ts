@@ -4,6 +4,7 @@ import type { HistoryLimits, ParsedTransfer, ResourceStatus } from '../api/index
 import type { CompletedReport, EndedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
 import { ALL, recordOf, withRecord } from './history.ts';
+import type { Placement } from './placement.ts';
 import { receiptStatus } from './receipt-status.ts';
 import type { Verdicts } from './conditions.ts';
 
@@ -14,8 +15,8 @@ const MAX_WARNINGS = 100;
 const MAX_WARNING_LENGTH = 1_024;
 export const MAX_ERROR_LENGTH = 32_768;
 export const MAX_DESCRIPTION_LENGTH = 4_096;
-/** Milliseconds a step may wait for a worker before the status says so. */
-const PATIENCE = 10_000;
+/** Milliseconds a step may wait for a worker before the status says so, which takes some more: 10 s in all. */
+const PATIENCE = 6_000;
 
 export interface StatusContext {
   present: ResourceStatus;
@@ -24,7 +25,7 @@ export interface StatusContext {
   parseWarnings: string[];
   generation: number;
   now: Date;
-  taskQueue: string;
+  placement: Placement;
   historyLimits: HistoryLimits;
 }
 
@@ -33,14 +34,15 @@ export interface StatusContext {
  * @param runNow the value of the annotation, which this run sees to
  */
 export function intendedStatus(context: StatusContext, runNow: string | undefined): ResourceStatus {
-  const { present, transfer, workflowId, parseWarnings, generation } = context;
+  const { present, transfer, workflowId, parseWarnings, generation, placement } = context;
   const { plan } = present;
   return withConditions(
     context,
     {
-      ...without(present, 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      ...without(present, 'placement', 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
       status: 'Pending',
       active: workflowId,
+      ...(placement.shown && { placement: placement.shown }),
       ...(runNow !== undefined && { runNow: { value: runNow } }),
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
@@ -60,7 +62,7 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   const { error, retry } = present;
   const kept = { ...without(present, 'error', 'retry'), active: context.workflowId };
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
-  const waiting = waitReason(context, report);
+  const waiting = waitReason(context.now, context.placement.taskQueue, report);
   const progress = report.progress;
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
@@ -212,13 +214,17 @@ export function without<K extends keyof ResourceStatus>(
   return rest;
 }
 
-/** Why nothing happens although the run goes on; undefined when something does. */
+/**
+ * Why nothing happens although the run goes on; undefined when something does.
+ * @param placed the task queue, where the report does not tell
+ */
 export function waitReason(
-  { now, taskQueue }: Pick<StatusContext, 'now' | 'taskQueue'>,
+  now: Date,
+  placed: string,
   report: RunningReport,
 ): Verdicts['Progressing'] | undefined {
   if (report.unstartedSince && now.getTime() - Date.parse(report.unstartedSince) >= PATIENCE)
-    return ['False', 'WaitingForWorker', `Waiting for a worker on task queue ${taskQueue}.`];
+    return ['False', 'WaitingForWorker', `Waiting for a worker on task queue ${report.taskQueue ?? placed}.`];
   if (report.trouble)
     return [
       'True',

@@ -5,12 +5,13 @@ import type { ResourceStatus, RunPolicy, TransferSchedule } from '../api/index.t
 import type { Action, Observation, RunReport, ScheduleInput, ScheduleReport } from './actions.ts';
 import { contextOf } from './context.ts';
 import { idleStatus } from './idle-status.ts';
+import { placementOf } from './placement.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import { failedEvent, startedEvent } from './run-events.ts';
 import { generationOf } from './run-ids.ts';
 import { seeToRunNow } from './run-now.ts';
-import { runningStatus } from './run-status.ts';
+import { runningStatus, without } from './run-status.ts';
 import { accountForRuns } from './scheduled-runs.ts';
 import { stopOlder } from './stop-older.ts';
 
@@ -37,7 +38,8 @@ export function reconcileSchedule(
   transfer: Transfer,
   policy: Policy,
 ): Action[] {
-  const { resource, taskQueue, schedule = { state: 'absent' }, now } = observation;
+  const { resource, schedule = { state: 'absent' }, now } = observation;
+  const { taskQueue, shown } = placementOf(transfer, observation);
   const since = sinceOf(schedule, transfer);
   const {
     status: accounted,
@@ -60,10 +62,10 @@ export function reconcileSchedule(
     : [{ type: 'putSchedule', scheduleId: id, schedule: wanted }];
   const isSet = schedule.state === 'present' && schedule.generation === wanted.generation;
   const nextTime = isSet ? schedule.nextTime : undefined;
-  const { nextScheduleTime: _, ...noted } = accounted;
   const status: ResourceStatus = {
-    ...noted,
+    ...without(accounted, 'nextScheduleTime', 'placement'),
     schedule: id,
+    ...(shown && { placement: shown }),
     ...(nextTime !== undefined && !policy.suspend && { nextScheduleTime: nextTime }),
   };
   // Also where the data is to be kept: what else would remove the schedule?
@@ -93,10 +95,9 @@ export function reconcileSchedule(
       { type: 'requeueAfter', milliseconds: SETTLING },
     ];
   const { runNow, trigger } = seeToRunNow(resource, schedule, now);
-  const { runNow: __, ...others } = idle;
   return [
     ...first,
-    { type: 'status', status: { ...others, ...(runNow && { runNow }) } },
+    { type: 'status', status: { ...without(idle, 'runNow'), ...(runNow && { runNow }) } },
     ...trigger,
     trigger.length > 0
       ? { type: 'requeueAfter', milliseconds: SETTLING }

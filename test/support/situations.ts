@@ -27,6 +27,8 @@ interface Situation {
   schedule?: ScheduleReport;
   now?: Date;
   temporal?: 'down';
+  /** That have workers. */
+  regions?: string[];
 }
 
 export function resourceOf({ spec = specTo('out'), metadata = {}, status }: Situation): TransferResource {
@@ -64,6 +66,7 @@ export function decide(situation: Situation): Action[] {
     schedule: situation.schedule,
     now: situation.now ?? NOW,
     taskQueue: 'ddc',
+    regions: situation.regions,
   });
 }
 

@@ -107,3 +107,9 @@ test('a resource that nobody has looked at', () => {
     'STATUS       not looked at by the operator yet',
   ]);
 });
+
+test('where the work is done, when there are regions', () => {
+  const placement = { region: 'theshire', taskQueue: 'ddc.theshire', message: 'The source is there.' };
+  const lines = describeText(listedTransfer({ ...running, placement }), [], NOW);
+  expect(lines).toContain('REGION       theshire');
+});

@@ -29,11 +29,16 @@ describe('ddc get', () => {
   });
 
   test('wide, of all namespaces: what a run does, and why it does nothing', () => {
-    const failed = listedTransfer({ ...running, status: 'Failed', error: 'the store is down\n\u001b[2J' });
+    const failed = listedTransfer({
+      ...running,
+      status: 'Failed',
+      error: 'the store is down\n\u001b[2J',
+      placement: { region: 'theshire', taskQueue: 'ddc.theshire', message: '' },
+    });
     const [heading, row] = lines({ namespaces: true, wide: true }, failed);
-    expect(heading).toMatch(/^NAMESPACE {2}NAME .* PHASE {2}CHUNKS {2}REASON {3}ERROR$/);
+    expect(heading).toMatch(/^NAMESPACE {2}NAME .* PHASE {2}CHUNKS {2}REASON {3}REGION {4}ERROR$/);
     expect(row).toMatch(
-      /^finance {4}payments .* copy {3}4\/16 {4}Running {2}the store is down\\n\\u\{1b\}\[2J$/,
+      /^finance {4}payments .* copy {3}4\/16 {4}Running {2}theshire {2}the store is down\\n\\u\{1b\}\[2J$/,
     );
   });
 
