@@ -170,7 +170,8 @@ test('silence means a dead connection', async () => {
   script = [list('5'), stream([], 'open')];
   watch({ watch: 0, grace: 50 });
   await until(3);
-  expect(versions()).toEqual([null, '5', '5']);
+  // the next watch is silent, too, and may have been given up by now
+  expect(versions().slice(0, 3)).toEqual([null, '5', '5']);
   expect(JSON.parse(logged[0]!).reason).toMatch(/nothing received for 0.05 s/);
 });
 
