@@ -2,10 +2,10 @@ import type { Logger } from 'pino';
 import type { OperatorConfig } from '../config.ts';
 import { KubernetesError, messageOf } from '../kubernetes.ts';
 import type { KubernetesClient } from '../kubernetes.ts';
-import { collectionPath, resourceKey } from '../reconcile/resource.ts';
-import type { TransferResource } from '../reconcile/resource.ts';
-import { API_VERSION, PLURALS } from '../api/index.ts';
-import type { ClauseCheck } from '../api/index.ts';
+import { collectionPath, fromStored, resourceKey } from '../reconcile/resource.ts';
+import type { StoredTransfer } from '../reconcile/resource.ts';
+import { qualifiedName, RESOURCE_TYPES } from '../api/index.ts';
+import type { ClauseCheck, ResourceType } from '../api/index.ts';
 import { ResourceCache } from '../watch/cache.ts';
 import type { Term } from '../watch/leader.ts';
 import { Outage } from '../watch/outage.ts';
@@ -69,28 +69,37 @@ export async function operate(options: OperateOptions): Promise<void> {
     taskQueue: config.taskQueue,
     mayAct: () => !signal.aborted && term.valid,
   });
-  const kinds = ['BatchTransfer', 'SyncTransfer'] as const satisfies (keyof typeof PLURALS)[];
-  const unlisted = new Set<string>(kinds);
-  const watches = kinds.map((kind) =>
-    watchCollection<TransferResource>(
+  const isThere = new Map<ResourceType, boolean>();
+  let ready = false;
+  // Types that are not installed are looked for again and again; those of one group will do.
+  const looked = (type: ResourceType, there: boolean): void => {
+    isThere.set(type, there);
+    if (ready || isThere.size < RESOURCE_TYPES.length || ![...isThere.values()].includes(true)) return;
+    ready = true;
+    log.info('operator ready');
+  };
+  const watches = RESOURCE_TYPES.map((type) =>
+    watchCollection<StoredTransfer>(
       client,
       {
-        path: collectionPath(kind, config.watchNamespace),
-        outage: new Outage(log, `Kubernetes API at ${client.address} (${PLURALS[kind]})`),
+        path: collectionPath(type, config.watchNamespace),
+        outage: new Outage(log, `Kubernetes API at ${client.address} (${qualifiedName(type)})`),
         onList: (items) => {
           // the members of a list come without these
-          const complete = items.map((item) => ({ ...item, kind, apiVersion: API_VERSION }));
-          for (const key of cache.replace(kind, complete)) queue.add(key);
-          if (unlisted.delete(kind) && unlisted.size === 0) log.info('operator ready');
+          const complete = items.map((item) => fromStored({ ...item, ...type }));
+          for (const key of cache.replace(type, complete)) queue.add(key);
+          looked(type, true);
         },
-        onEvent: (type, resource) => {
-          if (type === 'DELETED') cache.remove(resource);
+        onMissing: () => looked(type, false),
+        onEvent: (event, stored) => {
+          const resource = fromStored(stored);
+          if (event === 'DELETED') cache.remove(resource);
           else if (!cache.put(resource)) return;
           queue.add(resourceKey(resource));
         },
         onReconnect: () => {
           apiServer.recovered();
-          for (const key of cache.keys(kind)) queue.add(key);
+          for (const key of cache.keys(type)) queue.add(key);
         },
       },
       signal,
