@@ -36,7 +36,11 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
   ];
 }
 
-function overview({ metadata, status: stored }: ListedTransfer, status: ResourceStatus, now: Date): [string, string][] {
+function overview(
+  { metadata, status: stored }: ListedTransfer,
+  status: ResourceStatus,
+  now: Date,
+): [string, string][] {
   const { startTime, retry, statistics = {} } = status;
   return [
     ['NAME', metadata.name],

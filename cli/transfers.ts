@@ -37,7 +37,9 @@ export async function getTransfer(
     ),
   );
   const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+  const refused = answers.flatMap((answer) =>
+    answer.status === 'rejected' ? [answer.reason as unknown] : [],
+  );
   const failure = refused.find((error) => !isMissing(error)) ?? (found.length === 0 ? refused[0] : undefined);
   if (failure !== undefined) throw failure;
   if (found.length > 1)

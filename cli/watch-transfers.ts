@@ -22,8 +22,7 @@ export async function watchTransfers(
     wanted.length === 0 ||
     wanted.some(
       ({ name, types }) =>
-        name === transfer.metadata.name &&
-        types.some(({ apiVersion }) => apiVersion === transfer.apiVersion),
+        name === transfer.metadata.name && types.some(({ apiVersion }) => apiVersion === transfer.apiVersion),
     );
   /** Of what was told last, by uid: lists come again. */
   const told = new Map<string, string>();

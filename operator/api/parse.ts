@@ -100,7 +100,11 @@ function readSpec(
   return error === undefined ? { kind: 'BatchTransfer', spec: data } : { issues: error.issues };
 }
 
-function identityOf({ apiVersion, kind, metadata }: z.output<ReturnType<typeof identitySchema>>): TransferIdentity {
+function identityOf({
+  apiVersion,
+  kind,
+  metadata,
+}: z.output<ReturnType<typeof identitySchema>>): TransferIdentity {
   return { apiVersion, kind, ...metadata };
 }
 

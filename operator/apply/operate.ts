@@ -5,11 +5,12 @@ import type { KubernetesClient } from '../kubernetes.ts';
 import { collectionPath, fromStored, resourceKey } from '../reconcile/resource.ts';
 import type { StoredTransfer } from '../reconcile/resource.ts';
 import { qualifiedName, RESOURCE_TYPES } from '../api/index.ts';
-import type { ClauseCheck, ResourceType } from '../api/index.ts';
+import type { ClauseCheck } from '../api/index.ts';
 import { ResourceCache } from '../watch/cache.ts';
 import type { Term } from '../watch/leader.ts';
 import { Outage } from '../watch/outage.ts';
 import { WorkQueue } from '../watch/queue.ts';
+import { readiness } from '../watch/readiness.ts';
 import { watchCollection } from '../watch/watcher.ts';
 import { EndWatch } from './end-watch.ts';
 import { EventRecorder } from './events.ts';
@@ -69,15 +70,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     taskQueue: config.taskQueue,
     mayAct: () => !signal.aborted && term.valid,
   });
-  const isThere = new Map<ResourceType, boolean>();
-  let ready = false;
-  // Types that are not installed are looked for again and again; those of one group will do.
-  const looked = (type: ResourceType, there: boolean): void => {
-    isThere.set(type, there);
-    if (ready || isThere.size < RESOURCE_TYPES.length || ![...isThere.values()].includes(true)) return;
-    ready = true;
-    log.info('operator ready');
-  };
+  const looked = readiness(RESOURCE_TYPES, () => log.info('operator ready'));
   const watches = RESOURCE_TYPES.map((type) =>
     watchCollection<StoredTransfer>(
       client,

@@ -47,16 +47,19 @@ describe('generated CRDs', () => {
     expect(silent).toEqual([]);
   });
 
-  test.each(RESOURCE_TYPES)('$kind of $apiVersion: every schema has one type, lists and texts of the spec have a limit', (type) => {
-    visit(property(property(schemaOf(type), 'properties'), 'spec'), type.kind, (schema, path) => {
-      const type = property(schema, 'type');
-      expect({ path, type: typeof type }).toEqual({ path, type: 'string' });
-      if (type === 'array')
-        expect({ path, limit: property(schema, 'maxItems') }).toEqual({ path, limit: expect.any(Number) });
-      if (type === 'string' && !property(schema, 'enum'))
-        expect({ path, limit: property(schema, 'maxLength') }).toEqual({ path, limit: expect.any(Number) });
-    });
-  });
+  test.each(RESOURCE_TYPES)(
+    '$kind of $apiVersion: every schema has one type, lists and texts of the spec have a limit',
+    (type) => {
+      visit(property(property(schemaOf(type), 'properties'), 'spec'), type.kind, (schema, path) => {
+        const type = property(schema, 'type');
+        expect({ path, type: typeof type }).toEqual({ path, type: 'string' });
+        if (type === 'array')
+          expect({ path, limit: property(schema, 'maxItems') }).toEqual({ path, limit: expect.any(Number) });
+        if (type === 'string' && !property(schema, 'enum'))
+          expect({ path, limit: property(schema, 'maxLength') }).toEqual({ path, limit: expect.any(Number) });
+      });
+    },
+  );
 
   test('what has no place in a structural schema is not let through', () => {
     expect(() => structuralSchema(z.object({ a: z.union([z.string(), z.int()]) }))).toThrow('$.a: "anyOf"');
