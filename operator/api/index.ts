@@ -2,7 +2,7 @@ export { defaults } from './default-values.ts';
 export { withDefaults } from './defaults.ts';
 export type { ParseEnvironment } from './defaults.ts';
 export { errorLines, renderErrors } from './errors.ts';
-export { API_GROUP, groupOf, PLURALS, qualifiedName, RESOURCE_TYPES } from './group.ts';
+export { API_GROUP, groupOf, MOTION_GROUP, PLURALS, qualifiedName, RESOURCE_TYPES } from './group.ts';
 export type { ResourceType } from './group.ts';
 export { ownStatus, storedStatus } from './motion-status.ts';
 export type { StoredStatus } from './motion-status.ts';

@@ -139,9 +139,7 @@ describe('what Fybrik does with its module', () => {
       { step: '0', nameOrig: 'XXXXX', amount: 0.5 },
       { step: '1', nameOrig: 'XXXXX', amount: 1.5 },
     ]);
-    const [success] = (await eventsOf(stack.namespace, 'paysim')).filter(
-      ({ reason }) => reason === 'Success',
-    );
+    const success = (await eventsOf(stack.namespace, 'paysim')).find(({ reason }) => reason === 'Success');
     expect(success).toMatchObject({
       message: `Ingested ${ROWS} records!`,
       involvedObject: { apiVersion: 'motion.fybrik.io/v1alpha1', kind: 'BatchTransfer' },

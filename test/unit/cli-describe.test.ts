@@ -107,3 +107,14 @@ test('a resource that nobody has looked at', () => {
     'STATUS       not looked at by the operator yet',
   ]);
 });
+
+test('a BatchTransfer of motion.fybrik.io: its own words, and all that goes with the state', () => {
+  const transfer = {
+    ...listedTransfer(),
+    apiVersion: 'motion.fybrik.io/v1alpha1',
+    status: { ...running, status: 'RUNNING', state: 'Running' } as const,
+  };
+  const lines = describeText(transfer, [], NOW);
+  expect(lines).toContain('STATUS       RUNNING');
+  expect(lines).toContain('PACE         15.3 MB/s, about 2m left');
+});
