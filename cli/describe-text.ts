@@ -19,7 +19,7 @@ export interface TransferEvent {
 
 /** All there is to know of one BatchTransfer, for people, as lines. */
 export function describeText(transfer: ListedTransfer, events: TransferEvent[], now: Date): string[] {
-  const status = ownStatus(transfer, transfer.status ?? {});
+  const status = ownStatus(transfer, transfer.status ?? {}) ?? {};
   const { source, destination, warnings = [], conditions = [] } = status;
   return [
     ...fields(

@@ -27,7 +27,7 @@ Only a run that is Failed waits. One that is Fatal has ended: change the BatchTr
 
 async function retry(run: WorkflowHandle, transfer: ListedTransfer): Promise<void> {
   const about = subject(transfer);
-  const { status } = ownStatus(transfer, transfer.status ?? {});
+  const { status } = ownStatus(transfer, transfer.status ?? {}) ?? {};
   if (status !== 'Failed')
     throw new ExitError(1, `${about}: nothing waits to be tried again; its status is ${status}`);
   try {

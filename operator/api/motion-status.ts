@@ -44,12 +44,13 @@ export function storedStatus(
   return { ...rest, ...(state !== undefined && { status: STATES[state], state }) };
 }
 
-/** What is read from a resource. One without a state is of another operator, and tells nothing of our runs. */
+/** What is read from a resource; undefined when another operator has written it, which tells nothing of our runs. */
 export function ownStatus(
   { apiVersion }: Pick<ResourceType, 'apiVersion'>,
   stored: StoredStatus,
-): ResourceStatus {
+): ResourceStatus | undefined {
   if (groupOf({ apiVersion }) !== MOTION_GROUP) return stored as ResourceStatus;
-  const { state, status: _, ...rest } = stored as MotionStatus;
-  return state === undefined ? {} : { ...rest, status: state };
+  const { state, status, ...rest } = stored as MotionStatus;
+  if (state === undefined) return status === undefined ? rest : undefined;
+  return { ...rest, status: state };
 }

@@ -23,11 +23,22 @@ export class TransferWriter {
 
   async writeStatus(resource: TransferResource, status: ResourceStatus): Promise<TransferResource> {
     const { apiVersion, kind } = resource;
-    const { name, namespace, uid, resourceVersion } = resource.metadata;
+    // Whose fields are of other types, which server-side apply cannot merge with ours.
+    const { metadata: of } = resource.foreignStatus ? await this.#clearStatus(resource) : resource;
+    const { name, namespace, uid, resourceVersion } = of;
     const path = `${resourcePath(resource)}/status?fieldManager=${FIELD_MANAGER}&force=true`;
     const metadata = { name, namespace, uid, resourceVersion };
     const body = { apiVersion, kind, metadata, status: storedStatus(resource, status) };
     return this.#patch(path, 'application/apply-patch+yaml', body);
+  }
+
+  async #clearStatus(resource: TransferResource): Promise<TransferResource> {
+    const { uid, resourceVersion } = resource.metadata;
+    const path = `${resourcePath(resource)}/status?fieldManager=${FIELD_MANAGER}`;
+    return this.#patch(path, 'application/merge-patch+json', {
+      metadata: { uid, resourceVersion },
+      status: null,
+    });
   }
 
   async addFinalizer(resource: TransferResource): Promise<TransferResource> {

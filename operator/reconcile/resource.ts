@@ -30,13 +30,17 @@ export interface TransferResource {
   };
   spec?: unknown;
   status?: ResourceStatus;
+  /** There is a status of another operator, which does not count. */
+  foreignStatus?: true;
 }
 
 /** The same as the API server holds it. */
-export type StoredTransfer = Omit<TransferResource, 'status'> & { status?: StoredStatus };
+export type StoredTransfer = Omit<TransferResource, 'status' | 'foreignStatus'> & { status?: StoredStatus };
 
-export function fromStored({ status, ...resource }: StoredTransfer): TransferResource {
-  return status === undefined ? resource : { ...resource, status: ownStatus(resource, status) };
+export function fromStored({ status: stored, ...resource }: StoredTransfer): TransferResource {
+  if (stored === undefined) return resource;
+  const status = ownStatus(resource, stored);
+  return status === undefined ? { ...resource, foreignStatus: true } : { ...resource, status };
 }
 
 /**

@@ -199,6 +199,7 @@ describe('the status of motion.fybrik.io', () => {
   });
 
   test('what another operator has left does not count', () => {
-    expect(ownStatus(type, { status: 'SUCCEEDED', lastCompleted: 'a job' })).toEqual({});
+    expect(ownStatus(type, { status: 'SUCCEEDED', lastCompleted: 'a job' })).toBeUndefined();
+    expect(ownStatus(type, { conditions: [] })).toEqual({ conditions: [] });
   });
 });
