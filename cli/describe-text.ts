@@ -1,4 +1,4 @@
-import type { ResourceStatus } from '../operator/api/index.ts';
+import { ownStatus, type ResourceStatus } from '../operator/api/index.ts';
 import { columnRows } from './column-rows.ts';
 import { age, duration } from './durations.ts';
 import { bar, paceOf, paceText, size } from './pace.ts';
@@ -19,7 +19,7 @@ export interface TransferEvent {
 
 /** All there is to know of one BatchTransfer, for people, as lines. */
 export function describeText(transfer: ListedTransfer, events: TransferEvent[], now: Date): string[] {
-  const { status = {} } = transfer;
+  const status = ownStatus(transfer, transfer.status ?? {}) ?? {};
   const { source, destination, warnings = [], conditions = [] } = status;
   return [
     ...fields(
@@ -37,13 +37,17 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
   ];
 }
 
-function overview({ metadata }: ListedTransfer, status: ResourceStatus, now: Date): [string, string][] {
+function overview(
+  { metadata, status: stored }: ListedTransfer,
+  status: ResourceStatus,
+  now: Date,
+): [string, string][] {
   const { startTime, retry, statistics = {} } = status;
   return [
     ['NAME', metadata.name],
     ['NAMESPACE', metadata.namespace],
     ['AGE', age(metadata.creationTimestamp, now)],
-    ['STATUS', status.status ?? 'not looked at by the operator yet'],
+    ['STATUS', stored?.status ?? 'not looked at by the operator yet'],
     ['ERROR', status.error ?? ''],
     ['RETRY', retry === undefined ? '' : retryText(retry, now)],
     ['PROGRESS', progressText(status)],

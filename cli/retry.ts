@@ -1,6 +1,7 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Command } from 'commander';
+import { ownStatus } from '../operator/api/index.ts';
 import { UPDATE_RETRY } from '../workflows/contract.ts';
 import { activeRunCommand, subject } from './active-run.ts';
 import { ExitError } from './exit-error.ts';
@@ -26,7 +27,7 @@ Only a run that is Failed waits. One that is Fatal has ended: change the BatchTr
 
 async function retry(run: WorkflowHandle, transfer: ListedTransfer): Promise<void> {
   const about = subject(transfer);
-  const { status } = transfer.status ?? {};
+  const { status } = ownStatus(transfer, transfer.status ?? {}) ?? {};
   if (status !== 'Failed')
     throw new ExitError(1, `${about}: nothing waits to be tried again; its status is ${status}`);
   try {

@@ -80,8 +80,8 @@ async function configurations(): Promise<object[]> {
 }
 
 /** What the API server says, without storing anything. */
-async function answer(spec: object, args = ['apply']): Promise<string> {
-  const resource = batchTransfer(namespace, 'copy', spec);
+async function answer(spec: object, args = ['apply'], type: object = {}): Promise<string> {
+  const resource = { ...batchTransfer(namespace, 'copy', spec), ...type };
   const { code, stdout, stderr } = await kubectl(
     [...args, '--dry-run=server', '-f', '-'],
     JSON.stringify(resource),
@@ -138,6 +138,16 @@ describe('kubectl apply', () => {
     ]),
   ])('%s is valid', async (_, spec) => {
     expect(await answer(spec)).toContain('batchtransfer.fybrik.io/copy created (server dry run)');
+  });
+
+  test.each(['BatchTransfer', 'StreamTransfer'])('checks a %s of motion.fybrik.io', async (kind) => {
+    const type = { apiVersion: 'motion.fybrik.io/v1alpha1', kind };
+    const wrong = { ...COPY, source: { s3: { ...S3, bucket: '' } } };
+    expect(await answer(wrong, ['apply'], type)).toContain('spec.source.s3.bucket: must be non-empty');
+    const database = { ...COPY, source: { database: DATABASE } };
+    expect(await answer(database, ['apply'], type)).toMatch(
+      /transfer\.motion\.fybrik\.io\/copy created[^]*Warning: .* is not supported yet/,
+    );
   });
 
   test('says what is not supported yet as a warning', async () => {
