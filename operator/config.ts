@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { withCodecOptions, type CodecSettings } from '../codec/settings.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
@@ -6,7 +7,7 @@ import type { WebhookSettings } from './webhook/run.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-export interface OperatorConfig {
+export interface OperatorConfig extends CodecSettings {
   /** Files as in the variable KUBECONFIG; absent = in-cluster configuration. */
   kubeconfig?: string;
   temporalAddress: string;
@@ -36,7 +37,7 @@ type Flags = Omit<OperatorConfig, 'environment' | 'webhook'> & {
  * @param exit false: bad values and `--help` throw commander's CommanderError instead of ending the process
  */
 export function readConfig(argv: readonly string[], exit = true): OperatorConfig {
-  const program = new Command('operator')
+  const program = withCodecOptions(new Command('operator'))
     .description(
       'Turns BatchTransfer and SyncTransfer resources into Temporal workflows, and reports their progress.',
     )

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { openTemporalData } from '../codec/temporal-data.ts';
 import type { ClauseCheck } from './api/index.ts';
 import { operate } from './apply/operate.ts';
 import { openTemporal } from './apply/temporal.ts';
@@ -41,7 +42,10 @@ async function lead(
   signal: AbortSignal,
 ): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace, taskQueue } = config;
-  const temporal = openTemporal({ address, namespace, taskQueue, log });
+  const data = await openTemporalData(config, (reason) =>
+    log.error({ reason }, 'the changed keys of the codec are not used'),
+  );
+  const temporal = openTemporal({ address, namespace, taskQueue, data, log });
   const identity = `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
   const election = {
     identity,

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GivenSecretSettings } from '../activities/secrets/settings.ts';
 import type { WorkerLimits } from '../activities/batch/limits.ts';
+import { withCodecOptions, type CodecSettings } from '../codec/settings.ts';
 import { parseSize } from '../operator/api/checks/size.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 import { withSecretOptions } from './secret-options.ts';
 
-export interface WorkerConfig extends GivenSecretSettings {
+export interface WorkerConfig extends GivenSecretSettings, CodecSettings {
   kubeconfig?: string;
   temporalAddress: string;
   temporalNamespace: string;
@@ -58,7 +59,7 @@ export function parseCount(text: string): number {
 export function readWorkerConfig(argv: string[]): WorkerConfig {
   const option = (flags: string, text: string, variable: string): Option =>
     new Option(flags, text).env(variable);
-  const program = withSecretOptions(new Command('worker'))
+  const program = withCodecOptions(withSecretOptions(new Command('worker')))
     .description('Runs the activities of DDC: copies data between stores. Start as many as needed.')
     .addOption(
       option(

@@ -3,6 +3,7 @@ import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { secretResolver } from '../activities/secrets/resolver.ts';
 import { secretSettings } from '../activities/secrets/settings.ts';
 import { Vault } from '../activities/secrets/vault/vault.ts';
+import { openTemporalData } from '../codec/temporal-data.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { startWorker } from './start-worker.ts';
@@ -13,8 +14,12 @@ const log = pino({ level: config.logLevel, base: { component: 'worker', pid: pro
 try {
   const settings = secretSettings(config);
   const access = { readResource: resourceReader(config.kubeconfig), vault: new Vault(settings), settings };
+  const data = await openTemporalData(config, (reason) =>
+    log.error({ reason }, 'the changed keys of the codec are not used'),
+  );
   const { scratchLimit, ended } = await startWorker(config, {
     secrets: () => secretResolver(access),
+    data,
     log,
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });

@@ -4,10 +4,10 @@ import {
   NamespaceNotFoundError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  defaultPayloadConverter,
 } from '@temporalio/common';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import { QUERY_PROGRESS, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import type {
   BatchTransferInput,
@@ -50,6 +50,7 @@ export interface TemporalOptions {
   address: string;
   namespace: string;
   taskQueue: string;
+  data: TemporalData;
   log: Logger;
 }
 
@@ -76,11 +77,11 @@ class Temporal implements TemporalPort {
   constructor(options: TemporalOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
-    const { namespace, taskQueue } = options;
-    const client = new Client({ connection, namespace });
+    const { namespace, taskQueue, data } = options;
+    const client = new Client({ connection, namespace, dataConverter: data.dataConverter });
     this.#client = client;
     const call = <T>(request: () => Promise<T>): Promise<T> => this.#call(request);
-    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, call });
+    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, data, call });
   }
 
   async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
@@ -105,7 +106,8 @@ class Temporal implements TemporalPort {
     if (!description) return { state: 'absent' };
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
       return this.#closed(description);
-    const pending = pendingWork(description.raw);
+    const { data } = this.#options;
+    const pending = await pendingWork(description.raw, data);
     const generation = description.memo?.[GENERATION];
     const progress = pending.unstartedSince ? undefined : await this.#progressOf(description);
     return {
@@ -114,7 +116,7 @@ class Temporal implements TemporalPort {
       cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested ?? false,
       ...(typeof generation === 'number' && { generation }),
       ...pending,
-      ...(progress && { progress: withHeartbeats(progress, description.raw) }),
+      ...(progress && { progress: await withHeartbeats(progress, description.raw, data) }),
     };
   }
 
@@ -139,14 +141,14 @@ class Temporal implements TemporalPort {
   }
 
   async transferOf(workflowId: string): Promise<Transfer | undefined> {
-    const { namespace } = this.#options;
+    const { namespace, data } = this.#options;
     const request = { namespace, execution: { workflowId }, maximumPageSize: 1 };
     try {
       const { history } = await this.#call(() =>
         this.#connection.workflowService.getWorkflowExecutionHistory(request),
       );
-      const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-      return payload && defaultPayloadConverter.fromPayload<{ transfer: Transfer }>(payload).transfer;
+      const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+      return (await data.first<{ transfer: Transfer }>(started?.input?.payloads))?.transfer;
     } catch (error) {
       if (grpcCode(error) === NOT_FOUND) return undefined;
       throw error;
@@ -195,7 +197,7 @@ class Temporal implements TemporalPort {
     input: unknown,
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ): Promise<void> {
-    const { taskQueue } = this.#options;
+    const { taskQueue, data } = this.#options;
     try {
       await this.#searchably((searchable) =>
         this.#call(() =>
@@ -204,7 +206,7 @@ class Temporal implements TemporalPort {
             taskQueue,
             workflowIdReusePolicy,
             args: [input],
-            ...startTexts(transfer, searchable),
+            ...startTexts(transfer, searchable, data.encrypts),
           }),
         ),
       );

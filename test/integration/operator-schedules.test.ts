@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
+import { TemporalData } from '../../codec/temporal-data.ts';
 import { openTemporal } from '../../operator/apply/temporal.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { PresentSchedule, ScheduleInput } from '../../operator/reconcile/actions.ts';
@@ -24,7 +25,7 @@ const address = process.env['DDC_TEMPORAL_ADDRESS']!;
 async function real(): Promise<Held> {
   // nobody polls the queue: runs go on until they are ended
   const options = { address, namespace: 'default', log: pino({ level: 'silent' }) };
-  const port = openTemporal({ ...options, taskQueue: 'ddc' });
+  const port = openTemporal({ data: new TemporalData(), ...options, taskQueue: 'ddc' });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
   return {

@@ -13,7 +13,7 @@ const checks: [string, string[]][] = [
       `${MODULES}/dependency-cruiser/bin/dependency-cruise.mjs`,
       '--config',
       '.dependency-cruiser.mjs',
-      ...['workflows', 'activities', 'operator', 'worker', 'cli', 'deploy', 'bench', 'test'],
+      ...['workflows', 'activities', 'codec', 'operator', 'worker', 'cli', 'deploy', 'bench', 'test'],
     ],
   ],
   ['unused code', [`${MODULES}/knip/bin/knip.js`]],
