@@ -1,7 +1,7 @@
 import type { PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
 
-const { Payloads } = proto.temporal.api.common.v1;
+const { Payload, Payloads } = proto.temporal.api.common.v1;
 
 /** A body that is not what the protocol asks for. */
 export class BadBody extends Error {}
@@ -13,7 +13,10 @@ export type Operation = (typeof OPERATIONS)[number];
 /** @param body JSON of temporal.api.common.v1.Payloads, bytes in base64. @returns the same. @throws BadBody, CodecError */
 export async function transformed(codec: PayloadCodec, operation: Operation, body: string): Promise<string> {
   const payloads = await codec[operation](parsed(body));
-  return JSON.stringify(Payloads.toObject(Payloads.create({ payloads }), { bytes: String, arrays: true }));
+  // Without empty fields: clients of another version may not know them.
+  return JSON.stringify({
+    payloads: payloads.map((payload) => Payload.toObject(Payload.create(payload), { bytes: String })),
+  });
 }
 
 function parsed(body: string): proto.temporal.api.common.v1.IPayload[] {
