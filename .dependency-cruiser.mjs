@@ -53,6 +53,16 @@ export default {
       },
     },
     {
+      name: 'egress-knows-nobody',
+      severity: 'error',
+      comment: 'One policy, which operator, worker and cli hold transfers against.',
+      from: { path: '^egress/' },
+      to: {
+        path: '^(workflows|activities|codec|operator|worker|cli|deploy|bench|test)/',
+        pathNot: '^workflows/contract/',
+      },
+    },
+    {
       name: 'codec-knows-nobody',
       severity: 'error',
       comment: 'Whatever speaks with Temporal reads and writes through it: operator, worker, cli.',
@@ -83,7 +93,7 @@ export default {
     {
       name: 'product-knows-no-test-or-bench',
       severity: 'error',
-      from: { path: '^(workflows|activities|codec|operator|worker|cli|deploy)/' },
+      from: { path: '^(workflows|activities|codec|egress|operator|worker|cli|deploy)/' },
       to: { path: '^(test|bench)/' },
     },
     {

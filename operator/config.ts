@@ -13,6 +13,7 @@ export interface OperatorConfig extends CodecSettings {
   temporalAddress: string;
   temporalNamespace: string;
   taskQueue: string;
+  egressPolicy?: string;
   /** Absent = all namespaces. */
   watchNamespace?: string;
   leaderElectionNamespace: string;
@@ -112,6 +113,12 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
       )
         .env('DDC_WEBHOOK_SELF_SIGNED_SERVICE')
         .argParser(parseService),
+    )
+    .addOption(
+      new Option(
+        '--egress-policy <file>',
+        'YAML of what may be reached on behalf of which Kubernetes namespace; the workers have the same',
+      ).env('DDC_EGRESS_POLICY'),
     )
     .addOption(
       new Option('--log-level <level>', 'least severe level to log')

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { openTemporalData } from '../codec/temporal-data.ts';
+import { openEgressPolicy, type EgressPolicy } from '../egress/policy.ts';
 import type { ClauseCheck } from './api/index.ts';
 import { operate } from './apply/operate.ts';
 import { openTemporal } from './apply/temporal.ts';
@@ -21,10 +22,11 @@ const LEASE_NAME = 'ddc-operator';
 async function run(config: OperatorConfig, log: Logger, stop: AbortController): Promise<void> {
   const client = new KubernetesClient(loadKubeConfig(config.kubeconfig));
   const clauses = clauseCheck(log);
+  const egress = await openEgressPolicy(config.egressPolicy);
   const { webhook: settings, environment } = config;
   const { signal } = stop;
-  const parts = [lead(config, client, clauses, log, signal)];
-  if (settings) parts.push(runWebhook({ settings, client, environment, clauses, log, signal }));
+  const parts = [lead(config, client, clauses, egress, log, signal)];
+  if (settings) parts.push(runWebhook({ settings, client, environment, clauses, egress, log, signal }));
   const ended = await Promise.allSettled(parts.map((part) => part.finally(() => stop.abort())));
   client.close();
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
@@ -38,6 +40,7 @@ async function lead(
   config: OperatorConfig,
   client: KubernetesClient,
   clauses: ClauseCheck,
+  egress: EgressPolicy,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
@@ -57,7 +60,7 @@ async function lead(
     const term = await becomeLeader(election, signal);
     if (!term) break;
     log.info({ identity }, 'leading');
-    await operate({ config, client, temporal, clauses, term, identity, log, signal });
+    await operate({ config, client, temporal, clauses, egress, term, identity, log, signal });
     if (signal.aborted) await term.release();
     else log.error({ end: await term.ended }, 'lost the leadership; stopped reconciling');
   }

@@ -31,6 +31,7 @@ export interface WorkerConfig extends GivenSecretSettings, CodecSettings {
   bandwidthLimit?: number;
   /** Requests a second; absent = no limit. */
   requestLimit?: number;
+  egressPolicy?: string;
   logLevel: string;
 }
 
@@ -153,6 +154,13 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
         'requests a second that this worker makes to stores (default: no limit)',
         'DDC_REQUEST_LIMIT',
       ).argParser(parseCount),
+    )
+    .addOption(
+      option(
+        '--egress-policy <file>',
+        'YAML of what may be reached on behalf of which Kubernetes namespace; without it all but link-local addresses and metadata services',
+        'DDC_EGRESS_POLICY',
+      ),
     )
     .addOption(
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),

@@ -10,6 +10,7 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { removeAttempts } from '../activities/batch/scratch.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import type { SecretResolver } from '../activities/secrets/secrets.ts';
+import type { EgressPolicy } from '../egress/policy.ts';
 import type { TemporalData } from '../codec/temporal-data.ts';
 import { workerLimits, type WorkerConfig } from './config.ts';
 import { receiptSettings } from './receipts.ts';
@@ -31,6 +32,7 @@ const JOBS_PER_LIFE = 200;
 export interface WorkerParts {
   /** Makes a resolver for one activity. */
   secrets: () => SecretResolver;
+  egress: EgressPolicy;
   data: TemporalData;
   log: Logger;
   /** Those that end the worker. */
@@ -114,7 +116,7 @@ export async function startWorker(config: WorkerConfig, parts: WorkerParts): Pro
 
 async function openWorker(
   config: WorkerConfig,
-  { secrets, data, log }: WorkerParts,
+  { secrets, egress, data, log }: WorkerParts,
   pool: EnginePool<EngineJob>,
 ): Promise<{ worker: Worker; connection: NativeConnection }> {
   const receipts = await receiptSettings(config);
@@ -130,6 +132,7 @@ async function openWorker(
     activities: batchActivities(
       {
         pool,
+        egress,
         storeTimeoutMs: config.storeTimeout * 1000,
         limits: workerLimits(config),
         receipts,

@@ -21,7 +21,7 @@ export interface TemporalPlace {
  * @param interrupted cancels it
  */
 export function runTransfer(
-  { transfer, secrets }: Pick<TransferFile, 'transfer' | 'secrets'>,
+  { transfer, secrets, egress }: Pick<TransferFile, 'transfer' | 'secrets' | 'egress'>,
   { address, namespace }: TemporalPlace,
   display: Display,
   interrupted: AbortSignal,
@@ -35,7 +35,13 @@ export function runTransfer(
   };
   return withTemporal(address, async (connection) => {
     const data = await temporalData();
-    const worker = await startWorker(config, { secrets: () => secrets, data, log, shutdownSignals: [] });
+    const worker = await startWorker(config, {
+      secrets: () => secrets,
+      egress,
+      data,
+      log,
+      shutdownSignals: [],
+    });
     let cancel = (): void => undefined;
     try {
       if (interrupted.aborted) return { status: 'Cancelled', error: 'cancelled before anything was done' };

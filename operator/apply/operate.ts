@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EgressPolicy } from '../../egress/policy.ts';
 import type { OperatorConfig } from '../config.ts';
 import { KubernetesError, messageOf } from '../kubernetes.ts';
 import type { KubernetesClient } from '../kubernetes.ts';
@@ -31,6 +32,7 @@ export interface OperateOptions {
   client: KubernetesClient;
   temporal: TemporalPort;
   clauses: ClauseCheck;
+  egress: EgressPolicy;
   term: Term;
   /** Of this process, unique. */
   identity: string;
@@ -41,7 +43,7 @@ export interface OperateOptions {
 
 /** Does the operator's work for one term of leadership; resolves when it has ended and nothing is under way. */
 export async function operate(options: OperateOptions): Promise<void> {
-  const { config, client, temporal, clauses, term, identity, log } = options;
+  const { config, client, temporal, clauses, egress, term, identity, log } = options;
   const signal = AbortSignal.any([options.signal, term.signal]);
   const cache = new ResourceCache();
   const apiServer = new Outage(log, `Kubernetes API at ${client.address}`);
@@ -66,6 +68,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     budget: new PollBudget(POLLS_PER_SECOND),
     environment: config.environment,
     clauses,
+    egress,
     taskQueue: config.taskQueue,
     mayAct: () => !signal.aborted && term.valid,
   });

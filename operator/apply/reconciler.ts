@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '../../egress/policy.ts';
 import { validateTransfer } from '../api/index.ts';
 import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index.ts';
 import { KubernetesError } from '../kubernetes.ts';
@@ -29,6 +30,7 @@ export interface ReconcilerOptions {
   budget: PollBudget;
   environment: ParseEnvironment;
   clauses: ClauseCheck;
+  egress: EgressPolicy;
   taskQueue: string;
   /** Whether this process is still the leader. */
   mayAct: () => boolean;
@@ -71,8 +73,9 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, temporal, gate, ends, budget, environment, clauses, taskQueue } = this.#options;
-    const parsed = await validateTransfer(resource, environment, clauses);
+    const { cache, writer, temporal, gate, ends, budget, environment, clauses, egress, taskQueue } =
+      this.#options;
+    const parsed = await validateTransfer(resource, environment, clauses, egress);
     const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
     const former = runs && standIn(resource, parsed, runs);

@@ -51,7 +51,11 @@ beforeAll(async () => {
     authenticate: byTokenFile(join(directory, 'token')),
   });
   bucket = await createBucket(hidden);
-  await put(bucket, `${hidden}.csv`, csvOf(`id,${hidden}`, 20_000, (index) => `${index},text`));
+  await put(
+    bucket,
+    `${hidden}.csv`,
+    csvOf(`id,${hidden}`, 20_000, (index) => `${index},text`),
+  );
 });
 afterAll(async () => {
   await stack.stop();
@@ -117,7 +121,7 @@ describe('with keys for the codec', () => {
   test('recorded runs replay', async () => {
     const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
     const ended = (await workflows.ofNamespace(stack.namespace)).filter(
-      ({ status }) => status.name !== 'RUNNING',
+      ({ status }) => status?.name !== 'RUNNING',
     );
     const histories = await Promise.all(
       ended.map(async ({ workflowId }) => ({
@@ -148,7 +152,7 @@ describe('with keys for the codec', () => {
       const log = (): Promise<string> => run('cat', [without.logFile]).then(({ stdout }) => stdout);
       const said = await poll(log, (text) => text.includes('encrypted with the key'), 'a log');
       expect(said).toMatch(/encrypted with the key \\"k1\\".*DDC_CODEC_KEYS_DIR must name/);
-      expect(['Pending', 'Running']).toContain((await getTransfer(namespace, 'waits')).status?.status);
+      expect(['Pending', 'Running']).toContain((await getTransfer(namespace, 'waits'))?.status?.status);
     } finally {
       await without.kill();
     }

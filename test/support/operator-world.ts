@@ -1,3 +1,4 @@
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import pino from 'pino';
 import { EndWatch } from '../../operator/apply/end-watch.ts';
 import { EventRecorder } from '../../operator/apply/events.ts';
@@ -61,6 +62,7 @@ export class World {
       budget: new PollBudget(1_000_000),
       environment: {},
       clauses: () => Promise.resolve(undefined),
+      egress: OPEN_POLICY,
       taskQueue: 'ddc',
       mayAct: () => this.leader,
     });

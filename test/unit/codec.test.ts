@@ -44,7 +44,7 @@ describe('what goes to Temporal', () => {
         for (const [index, one] of encoded.entries()) {
           expect(Object.keys(one.metadata!)).toEqual(['encoding', 'encryption-key-id']);
           expect(encryptionKeyId(one)).toBe('k1');
-          expect(bytesOf(one).includes(payloads[index]!.data)).toBe(false);
+          expect(bytesOf(one).includes(Buffer.from(payloads[index]!.data))).toBe(false);
         }
         const back = await codec.decode(encoded);
         expect(back.map(bytesOf)).toEqual(payloads.map(bytesOf));
@@ -52,7 +52,7 @@ describe('what goes to Temporal', () => {
           payloads.map(({ metadata }) => plain(metadata)),
         );
       }),
-      runs(50),
+      { numRuns: runs(50) },
     );
   });
 
@@ -82,7 +82,7 @@ describe('what goes to Temporal', () => {
           'does not decrypt with the key "k1": it was changed, or another key had this id',
         );
       }),
-      runs(50),
+      { numRuns: runs(50) },
     );
   });
 
@@ -110,7 +110,9 @@ describe('what goes to Temporal', () => {
     const [encodedAttributes] = await data.codec.encode([payloadOf({ message: 'why', stack_trace: '' })]);
     const failure = { message: 'Encoded failure', encodedAttributes: encodedAttributes! };
     expect((await data.failure(failure)).message).toBe('why');
-    expect((await data.failure({ message: 'plain', cause: failure })).cause).toMatchObject({ message: 'why' });
+    expect((await data.failure({ message: 'plain', cause: failure })).cause).toMatchObject({
+      message: 'why',
+    });
   });
 });
 
@@ -154,7 +156,11 @@ describe('keys', () => {
   test('a key that another process has already is looked for at once', async () => {
     await put('k1');
     let now = 0;
-    const options = { read: () => readCodecKeys(directory, 'k1'), onProblem: () => undefined, now: () => now };
+    const options = {
+      read: () => readCodecKeys(directory, 'k1'),
+      onProblem: () => undefined,
+      now: () => now,
+    };
     const ring = await KeyRing.open(options);
     await put('k2');
     expect(await ring.find('k2')).toBeUndefined();
@@ -165,7 +171,10 @@ describe('keys', () => {
   test('what became unusable is told once, and the keys of before stay in use', async () => {
     await put('k1');
     let now = 0;
-    const options = { read: () => readCodecKeys(directory), onProblem: (reason: string) => problems.push(reason) };
+    const options = {
+      read: () => readCodecKeys(directory),
+      onProblem: (reason: string) => problems.push(reason),
+    };
     const ring = await KeyRing.open({ ...options, now: () => now });
     await put('k1', 'no key');
     for (const _ of [1, 2, 3]) {
