@@ -100,7 +100,7 @@ async function answer(
     response.setHeader('vary', 'origin');
     if (origin !== undefined) {
       if (!origins.includes(origin)) return send(403, `${origin} is none of the origins that may ask`);
-      allow(response, origin);
+      allow(response, origin, request.headers['access-control-request-headers']);
     }
     if (request.method === 'OPTIONS') return void response.writeHead(204).end();
     if (request.method !== 'POST') return send(405, 'POST payloads');
@@ -124,10 +124,11 @@ async function answer(
 }
 
 /** What a browser must be told before a page of another origin may ask. */
-function allow(response: ServerResponse, origin: string): void {
+function allow(response: ServerResponse, origin: string, asked: string | undefined): void {
   response.setHeader('access-control-allow-origin', origin);
   response.setHeader('access-control-allow-methods', 'POST');
-  response.setHeader('access-control-allow-headers', 'authorization, content-type, x-namespace');
+  // versions of the Web UI differ in the headers they send
+  if (asked !== undefined) response.setHeader('access-control-allow-headers', asked);
   response.setHeader('access-control-allow-credentials', 'true');
   response.setHeader('access-control-max-age', PREFLIGHT_AGE);
 }

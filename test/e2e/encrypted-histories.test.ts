@@ -78,6 +78,11 @@ async function history(workflowId: string, ...more: string[]): Promise<string> {
   return (await run(process.env['DDC_TEMPORAL_CLI']!, args, { maxBuffer: 64 * 2 ** 20 })).stdout;
 }
 
+async function idOf(name: string): Promise<string> {
+  const all = await workflows.ofNamespace(stack.namespace);
+  return all.find(({ workflowId }) => workflowId.includes(`/${name}/`))!.workflowId;
+}
+
 describe('with keys for the codec', () => {
   test('Temporal knows no names of stores, objects and columns, nor why a run failed', async () => {
     const { namespace } = stack;
@@ -108,12 +113,10 @@ describe('with keys for the codec', () => {
   });
 
   test('the codec server shows it all to who has the token', async () => {
-    const [fatal] = (await workflows.ofNamespace(stack.namespace)).filter(({ workflowId }) =>
-      workflowId.includes('/fatal/'),
-    );
+    const workflowId = await idOf('fatal');
     const codec = ['--codec-endpoint', `http://127.0.0.1:${server.port}`, '--codec-auth', `Bearer ${token}`];
     const findings = new Findings();
-    findings.add('history', await history(fatal!.workflowId, ...codec));
+    findings.add('history', await history(workflowId, ...codec));
     for (const text of [`${hidden}.parquet`, `s3://${bucket}/${hidden}/nothing does not exist`])
       expect({ text, found: findings.search(text) }).not.toEqual({ text, found: [] });
   });
@@ -160,9 +163,7 @@ describe('with keys for the codec', () => {
     expect(await untilStatus(namespace, 'waits', ['Succeeded', 'Fatal'])).toMatchObject({
       status: 'Succeeded',
     });
-    const [{ workflowId } = { workflowId: '' }] = (await workflows.ofNamespace(namespace)).filter((each) =>
-      each.workflowId.includes('/waits/'),
-    );
+    const workflowId = await idOf('waits');
     const progress: RunProgress = await workflows.client.workflow.getHandle(workflowId).query('progress');
     expect(progress).toMatchObject({ state: 'Succeeded' });
   });
