@@ -16,6 +16,7 @@ import { startController } from '../../deploy/local/controller.ts';
 import type { RunProgress } from '../../workflows/contract.ts';
 import { csvOf } from '../support/csv.ts';
 import { apply, batchTransfer, getTransfer, kubectl, untilGone, untilStatus } from '../support/kubernetes.ts';
+import { ddc } from '../support/ddc.ts';
 import { Findings } from '../support/leaks.ts';
 import { outcome } from '../support/outcome.ts';
 import { poll } from '../support/poll.ts';
@@ -31,6 +32,7 @@ const hidden = `hidden${randomBytes(6).toString('hex')}`;
 const token = randomBytes(16).toString('hex');
 
 let directory: string;
+let keys: string;
 let stack: Stack;
 let data: TemporalData;
 let workflows: Workflows;
@@ -39,7 +41,7 @@ let bucket: string;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ddc-keys-'));
-  const keys = join(directory, 'keys');
+  keys = join(directory, 'keys');
   await run('mkdir', [keys]);
   await writeFile(join(keys, 'k1'), randomBytes(32).toString('hex'));
   await writeFile(join(directory, 'token'), token);
@@ -78,6 +80,16 @@ async function history(workflowId: string, ...more: string[]): Promise<string> {
   return (await run(process.env['DDC_TEMPORAL_CLI']!, args, { maxBuffer: 64 * 2 ** 20 })).stdout;
 }
 
+/** To the queries of a workflow, as Temporal passes them on. */
+async function answersOf(workflowId: string): Promise<Buffer> {
+  const answers = ['progress', '__temporal_workflow_metadata'].map(async (queryType) => {
+    const request = { namespace: 'default', execution: { workflowId }, query: { queryType } };
+    const { queryResult } = await workflows.client.workflowService.queryWorkflow(request);
+    return Buffer.from(queryResult!.payloads![0]!.data!);
+  });
+  return Buffer.concat(await Promise.all(answers));
+}
+
 async function idOf(name: string): Promise<string> {
   const all = await workflows.ofNamespace(stack.namespace);
   return all.find(({ workflowId }) => workflowId.includes(`/${name}/`))!.workflowId;
@@ -93,6 +105,8 @@ describe('with keys for the codec', () => {
     const away = { destination: s3Side(bucket, 'x', { endpoint: 'http://127.0.0.1:1' }) };
     const failed = await outcome(namespace, 'away', spec(away), ['Failed']);
     expect(failed.error).toContain('127.0.0.1:1');
+    const local = JSON.stringify(batchTransfer(namespace, 'local', spec()));
+    expect(await ddc(['run', '-f', '-'], local, { DDC_CODEC_KEYS_DIR: keys })).toMatchObject({ code: 0 });
     await kubectl(['delete', 'bt', 'copied', 'away', '-n', namespace, '--wait=false']);
     await Promise.all(['copied', 'away'].map((name) => untilGone(namespace, name)));
 
@@ -105,6 +119,7 @@ describe('with keys for the codec', () => {
       const { raw } = await handle.describe();
       findings.add('description', Buffer.from(DescribeWorkflowExecutionResponse.encode(raw).finish()));
     }
+    findings.add('queries', await answersOf(await idOf('fatal')));
     expect(findings.search(namespace).map(({ place }) => place)).toEqual(
       expect.arrayContaining(['history', 'description']),
     );
