@@ -21,8 +21,8 @@ const LEASE_NAME = 'ddc-operator';
 /** Answers the API server, and works when it leads; when one of them fails, both end. */
 async function run(config: OperatorConfig, log: Logger, stop: AbortController): Promise<void> {
   const client = new KubernetesClient(loadKubeConfig(config.kubeconfig));
-  const clauses = clauseCheck(log);
   const egress = await openEgressPolicy(config.egressPolicy);
+  const clauses = clauseCheck(log);
   const { webhook: settings, environment } = config;
   const { signal } = stop;
   const parts = [lead(config, client, clauses, egress, log, signal)];
