@@ -8,6 +8,7 @@ import type { SecretResolver } from '../activities/secrets/secrets.ts';
 import { secretSettingsOf } from '../activities/secrets/settings.ts';
 import { Vault } from '../activities/secrets/vault/vault.ts';
 import { openEgressPolicy, type EgressPolicy } from '../egress/policy.ts';
+import { egressErrors } from '../operator/api/egress.ts';
 import { parseTransfer, renderErrors } from '../operator/api/index.ts';
 import type { Transfer } from '../workflows/contract.ts';
 
@@ -42,6 +43,8 @@ export async function readTransfer(
   const { transfer, warnings } = parsed;
   const settings = secretSettingsOf(process.env);
   const egress = await openEgressPolicy(process.env['DDC_EGRESS_POLICY']);
+  const denied = egressErrors(resource, transfer, egress);
+  if (denied.length > 0) throw new TransferError('EgressDenied', renderErrors(denied));
   const readResource = () => Promise.resolve(resource);
   const access = { readResource, vault: new Vault(settings), settings, egress };
   return { transfer, warnings, egress, secrets: secretResolver(access) };

@@ -29,7 +29,9 @@ const namespaceSchema = z.strictObject({
   exceptions: patterns,
 } satisfies Record<keyof Omit<EgressRules, 'namespace'>, z.ZodType>);
 
-const schema = z.strictObject({ namespaces: z.record(z.string(), namespaceSchema) });
+const schema = z.strictObject({
+  namespaces: z.record(z.string(), namespaceSchema, { error: 'must hold the rules of each namespace' }),
+});
 
 /** The rules of every Kubernetes namespace. */
 export interface EgressPolicy {

@@ -11,6 +11,7 @@ import { secretProblems } from '../../egress/secret-problems.ts';
 import { storeProblems } from '../../egress/store-problems.ts';
 import { parseTransfer, renderErrors, validateTransfer } from '../../operator/api/index.ts';
 import type { SecretSource } from '../../workflows/contract/secret.ts';
+import { ddc } from '../support/ddc.ts';
 import { runs } from '../support/runs.ts';
 import { batchTransfer } from './api-resources.ts';
 
@@ -275,9 +276,24 @@ describe('the policy', () => {
     );
     expect(await refused('[')).toContain('is not valid YAML');
     expect(await refused('')).toContain('/policy.yaml: the file: ');
+    expect(await refused('{}')).toContain('namespaces: must hold the rules of each namespace');
     await expect(openEgressPolicy('/nowhere.yaml')).rejects.toThrow(
       'DDC_EGRESS_POLICY: /nowhere.yaml cannot be read (ENOENT)',
     );
+  });
+
+  test('ddc refuses what it does not allow before it does anything', async () => {
+    await opened('namespaces: {default: {buckets: ["{namespace}-*"]}}');
+    const side = { endpoint: 'http://127.0.0.1:1', bucket: 'other', objectKey: 'k' };
+    const spec = { source: { s3: side }, destination: { s3: { ...side, bucket: 'default-b' } } };
+    const resource = { apiVersion: 'fybrik.io/v1', kind: 'BatchTransfer', metadata: { name: 'x' }, spec };
+    const env = { DDC_EGRESS_POLICY: join(directory, 'policy.yaml'), DDC_TEMPORAL_ADDRESS: '127.0.0.1:1' };
+    expect(await ddc(['run', '-f', '-'], JSON.stringify(resource), env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'spec.source.s3.bucket: the egress policy does not let namespace "default" use "other"; allowed: default-*',
+      ),
+    });
   });
 
   test('operator and webhook refuse what it does not allow, with field, value and what is allowed', async () => {
