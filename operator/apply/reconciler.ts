@@ -4,6 +4,7 @@ import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
+import { withOwnWorkflows } from '../reconcile/own-workflows.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import type { ResourceCache } from '../watch/cache.ts';
@@ -50,9 +51,9 @@ export class Reconciler {
     const { cache, gate } = this.#options;
     try {
       const removed = cache.getRemoved(key);
-      if (removed) await this.#stopOrphan(key, removed);
+      if (removed) await this.#stopOrphan(key, withOwnWorkflows(removed));
       const resource = cache.get(key);
-      if (resource) return await this.#reconcile(key, resource);
+      if (resource) return await this.#reconcile(key, withOwnWorkflows(resource));
       this.#unchanged.delete(key);
       return undefined;
     } catch (error) {

@@ -18,10 +18,16 @@ const log = pino({ level: 'silent' });
 /** The operator's real decisions and actions on a fake cluster and a fake Temporal, one step at a time. */
 export class World {
   readonly cluster = new FakeCluster();
-  readonly temporal = new FakeTemporal();
+  readonly temporal: FakeTemporal;
   leader = true;
-  #operator = this.#newOperator();
-  #former = this.#operator;
+  #operator;
+  #former;
+
+  constructor(temporal = new FakeTemporal()) {
+    this.temporal = temporal;
+    this.#operator = this.#newOperator();
+    this.#former = this.#operator;
+  }
 
   /** A new process: all that is kept in memory is gone. The former one may yet act on what it knew (`zombie`). */
   restart(): void {
