@@ -39,7 +39,7 @@ export default {
       name: 'activities-know-no-operator',
       severity: 'error',
       from: { path: '^(workflows|activities)/' },
-      to: { path: '^(operator|worker|cli|deploy|bench|test)/' },
+      to: { path: '^(codec|operator|worker|cli|deploy|bench|test)/' },
     },
     {
       name: 'operator-is-thin',
@@ -50,6 +50,26 @@ export default {
       to: {
         path: '^(activities|worker|cli|deploy|bench|test)/',
         pathNot: '^activities/(transforms/|engine/clause-judge\\.ts$)',
+      },
+    },
+    {
+      name: 'egress-knows-nobody',
+      severity: 'error',
+      comment: 'One policy, which operator, worker and cli hold transfers against.',
+      from: { path: '^egress/' },
+      to: {
+        path: '^(workflows|activities|codec|operator|worker|cli|deploy|bench|test)/',
+        pathNot: '^workflows/contract/',
+      },
+    },
+    {
+      name: 'codec-knows-nobody',
+      severity: 'error',
+      comment: 'Whatever speaks with Temporal reads and writes through it: operator, worker, cli.',
+      from: { path: '^codec/' },
+      to: {
+        path: '^(workflows|activities|operator|worker|cli|deploy|bench|test)/',
+        pathNot: '^activities/transforms/encryption/key\\.ts$',
       },
     },
     {
@@ -73,7 +93,7 @@ export default {
     {
       name: 'product-knows-no-test-or-bench',
       severity: 'error',
-      from: { path: '^(workflows|activities|operator|worker|cli|deploy)/' },
+      from: { path: '^(workflows|activities|codec|egress|operator|worker|cli|deploy)/' },
       to: { path: '^(test|bench)/' },
     },
     {

@@ -15,6 +15,7 @@ const FAILURE_CLASSES = {
   BucketNotFound: 'fatal',
   AccessDenied: 'fatal',
   InvalidEndpoint: 'fatal',
+  EgressDenied: 'fatal',
   MalformedData: 'fatal',
   SecretNotFound: 'fatal',
   ResourceGone: 'fatal',

@@ -1,9 +1,9 @@
-import { Client, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Command } from 'commander';
 import { isPlanId } from '../operator/reconcile/dry-run.ts';
 import { ExitError } from './exit-error.ts';
 import { kubernetesCommand, withKubernetes, type KubernetesOptions } from './kubernetes.ts';
-import { temporalAddressOption, temporalNamespaceOption, withTemporal } from './temporal.ts';
+import { temporalAddressOption, temporalClient, temporalNamespaceOption, withTemporal } from './temporal.ts';
 import { getTransfer, type ListedTransfer } from './transfers.ts';
 
 interface RunOptions extends KubernetesOptions {
@@ -25,8 +25,8 @@ export function activeRunCommand(
       const { active, status } = transfer.status ?? {};
       if (active === undefined || isPlanId(active))
         throw new ExitError(1, `${subject(transfer)}: no run goes on; its status is ${status ?? 'empty'}`);
-      await withTemporal(options.temporalAddress, (connection) => {
-        const client = new Client({ connection, namespace: options.temporalNamespace });
+      await withTemporal(options.temporalAddress, async (connection) => {
+        const client = await temporalClient(connection, options.temporalNamespace);
         return act(client.workflow.getHandle(active), transfer);
       });
     });

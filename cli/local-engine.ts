@@ -6,7 +6,7 @@ import { toEnvironment } from '../activities/batch/engine-settings.ts';
 import type { EngineJob } from '../activities/batch/jobs.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import { TransferError } from '../activities/failures.ts';
-import type { SecretResolver } from '../activities/secrets/secrets.ts';
+import type { TransferFile } from './transfer-file.ts';
 
 /** Bytes for the engine; beyond it spills to disk. */
 const ENGINE_MEMORY = 1024 ** 3;
@@ -16,7 +16,7 @@ const ENGINE_MEMORY = 1024 ** 3;
  * process. Interrupted, it leaves nothing behind and throws a TransferError.
  */
 export async function withLocalEngine<T>(
-  secrets: SecretResolver,
+  { secrets, egress }: Pick<TransferFile, 'secrets' | 'egress'>,
   chunkBytes: number,
   work: (context: BatchContext, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +33,7 @@ export async function withLocalEngine<T>(
   const interrupt = (): void => interrupted.abort(new TransferError('Internal', 'interrupted'));
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, interrupt);
   try {
-    return await work({ pool, secrets, receipts: {}, limits: { processes: 1 } }, interrupted.signal);
+    return await work({ pool, secrets, egress, receipts: {}, limits: { processes: 1 } }, interrupted.signal);
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
     pool.close();

@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   plan: async () => (await import('./plan.ts')).planCommand(),
   preview: async () => (await import('./preview.ts')).previewCommand(),
   receipt: async () => (await import('./receipt.ts')).receiptCommand(),
+  'codec-server': async () => (await import('./codec-server.ts')).codecServerCommand(),
   decrypt: async () => (await import('./decrypt.ts')).decryptCommand(),
   completion: async () => (await import('./completion/completion.ts')).completionCommand(),
 };

@@ -61,8 +61,8 @@ Exit code: 0 when the transfer can run as far as can be known without writing, e
 
 async function plan({ file, output, chunkBytes, parallelChunks, receiptPrefix }: Options): Promise<void> {
   const receipts = receiptPrefix === undefined ? {} : { prefix: receiptPrefix };
-  const { transfer, secrets, warnings } = await readTransfer(file);
-  const report = await withLocalEngine(secrets, chunkBytes, (context, signal) =>
+  const { transfer, warnings, ...access } = await readTransfer(file);
+  const report = await withLocalEngine(access, chunkBytes, (context, signal) =>
     reportPlan({ ...context, receipts }, newRun(transfer), parallelChunks, signal),
   );
   const all: PlanReport = { ...report, warnings: [...warnings, ...report.warnings] };

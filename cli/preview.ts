@@ -49,8 +49,8 @@ one chunk is larger.`,
 }
 
 async function showRows({ file, output, rows }: Options): Promise<void> {
-  const { transfer, secrets, warnings } = await readTransfer(file);
-  const found = await withLocalEngine(secrets, CHUNK_BYTES, (context, signal) =>
+  const { transfer, warnings, ...access } = await readTransfer(file);
+  const found = await withLocalEngine(access, CHUNK_BYTES, (context, signal) =>
     previewOf(context, transfer, rows, signal),
   );
   const shown: Preview = { ...found, warnings: [...warnings, ...found.warnings] };

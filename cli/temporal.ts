@@ -1,5 +1,7 @@
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { Option } from 'commander';
+import { codecSettingsOf } from '../codec/settings.ts';
+import { openTemporalData, type TemporalData } from '../codec/temporal-data.ts';
 import { grpcMessage } from '../operator/apply/temporal-errors.ts';
 import { ExitError } from './exit-error.ts';
 
@@ -29,4 +31,14 @@ export async function withTemporal<T>(
   } finally {
     await connection.close();
   }
+}
+
+/** How this program reads and writes what Temporal keeps, by its environment. @throws CodecError */
+export function temporalData(): Promise<TemporalData> {
+  return openTemporalData(codecSettingsOf(process.env), (reason) => console.error(`ddc: ${reason}`));
+}
+
+/** A client of a namespace that reads what operator and worker have encrypted. @throws CodecError */
+export async function temporalClient(connection: Connection, namespace: string): Promise<Client> {
+  return new Client({ connection, namespace, dataConverter: (await temporalData()).dataConverter });
 }

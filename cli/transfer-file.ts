@@ -7,6 +7,8 @@ import { secretResolver } from '../activities/secrets/resolver.ts';
 import type { SecretResolver } from '../activities/secrets/secrets.ts';
 import { secretSettingsOf } from '../activities/secrets/settings.ts';
 import { Vault } from '../activities/secrets/vault/vault.ts';
+import { openEgressPolicy, type EgressPolicy } from '../egress/policy.ts';
+import { egressErrors } from '../operator/api/egress.ts';
 import { parseTransfer, renderErrors } from '../operator/api/index.ts';
 import type { Transfer } from '../workflows/contract.ts';
 
@@ -14,6 +16,8 @@ export interface TransferFile {
   transfer: Transfer;
   /** Of the file's own inline credentials, and what it refers to, as a worker with this environment would resolve it. */
   secrets: SecretResolver;
+  /** As a worker with this environment would be told. */
+  egress: EgressPolicy;
   warnings: string[];
 }
 
@@ -39,8 +43,12 @@ export async function readTransfer(
   if (!parsed.ok) throw new TransferError('InvalidOption', renderErrors(parsed.errors));
   const { transfer, warnings } = parsed;
   const settings = secretSettingsOf(process.env);
-  const access = { readResource: () => Promise.resolve(resource), vault: new Vault(settings), settings };
-  return { transfer, warnings, secrets: secretResolver(access) };
+  const egress = await openEgressPolicy(process.env['DDC_EGRESS_POLICY']);
+  const denied = egressErrors(resource, transfer, egress);
+  if (denied.length > 0) throw new TransferError('EgressDenied', renderErrors(denied));
+  const readResource = () => Promise.resolve(resource);
+  const access = { readResource, vault: new Vault(settings), settings, egress };
+  return { transfer, warnings, egress, secrets: secretResolver(access) };
 }
 
 /** The parser's own messages may repeat what is in the file, and so a credential: only place and code are told. */

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { withCodecOptions, type CodecSettings } from '../codec/settings.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 import { regionProblem } from './api/checks/region.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
@@ -7,7 +8,7 @@ import type { WebhookSettings } from './webhook/run.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
 
-export interface OperatorConfig {
+export interface OperatorConfig extends CodecSettings {
   /** Files as in the variable KUBECONFIG; absent = in-cluster configuration. */
   kubeconfig?: string;
   temporalAddress: string;
@@ -15,6 +16,7 @@ export interface OperatorConfig {
   taskQueue: string;
   /** That have workers; absent = one task queue for all. */
   regions?: string[];
+  egressPolicy?: string;
   /** Absent = all namespaces. */
   watchNamespace?: string;
   leaderElectionNamespace: string;
@@ -39,7 +41,7 @@ type Flags = Omit<OperatorConfig, 'environment' | 'webhook'> & {
  * @param exit false: bad values and `--help` throw commander's CommanderError instead of ending the process
  */
 export function readConfig(argv: readonly string[], exit = true): OperatorConfig {
-  const program = new Command('operator')
+  const program = withCodecOptions(new Command('operator'))
     .description(
       'Turns BatchTransfer and SyncTransfer resources into Temporal workflows, and reports their progress.',
     )
@@ -122,6 +124,12 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
       )
         .env('DDC_WEBHOOK_SELF_SIGNED_SERVICE')
         .argParser(parseService),
+    )
+    .addOption(
+      new Option(
+        '--egress-policy <file>',
+        'YAML of what may be reached on behalf of which Kubernetes namespace; the workers have the same',
+      ).env('DDC_EGRESS_POLICY'),
     )
     .addOption(
       new Option('--log-level <level>', 'least severe level to log')

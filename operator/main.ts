@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import pino from 'pino';
 import type { Logger } from 'pino';
+import { openTemporalData } from '../codec/temporal-data.ts';
+import { openEgressPolicy, type EgressPolicy } from '../egress/policy.ts';
 import type { ClauseCheck } from './api/index.ts';
 import { operate } from './apply/operate.ts';
 import { openTemporal } from './apply/temporal.ts';
@@ -19,14 +21,15 @@ const LEASE_NAME = 'ddc-operator';
 /** Answers the API server, and works when it leads; when one of them fails, both end. */
 async function run(config: OperatorConfig, log: Logger, stop: AbortController): Promise<void> {
   const client = new KubernetesClient(loadKubeConfig(config.kubeconfig));
-  const clauses = clauseChecker(log);
+  const egress = await openEgressPolicy(config.egressPolicy);
+  const checker = clauseChecker(log);
+  const clauses = checker.check;
   const { webhook: settings, environment } = config;
   const { signal } = stop;
-  const parts = [lead(config, client, clauses.check, log, signal)];
-  if (settings)
-    parts.push(runWebhook({ settings, client, environment, clauses: clauses.check, log, signal }));
+  const parts = [lead(config, client, clauses, egress, log, signal)];
+  if (settings) parts.push(runWebhook({ settings, client, environment, clauses, egress, log, signal }));
   const ended = await Promise.allSettled(parts.map((part) => part.finally(() => stop.abort())));
-  clauses.close();
+  checker.close();
   client.close();
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
@@ -39,11 +42,15 @@ async function lead(
   config: OperatorConfig,
   client: KubernetesClient,
   clauses: ClauseCheck,
+  egress: EgressPolicy,
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   const { temporalAddress: address, temporalNamespace: namespace, taskQueue, regions } = config;
-  const temporal = openTemporal({ address, namespace, taskQueue, regions, log });
+  const data = await openTemporalData(config, (reason) =>
+    log.error({ reason }, 'the changed keys of the codec are not used'),
+  );
+  const temporal = openTemporal({ address, namespace, taskQueue, regions, data, log });
   const identity = `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
   const election = {
     identity,
@@ -55,7 +62,7 @@ async function lead(
     const term = await becomeLeader(election, signal);
     if (!term) break;
     log.info({ identity }, 'leading');
-    await operate({ config, client, temporal, clauses, term, identity, log, signal });
+    await operate({ config, client, temporal, clauses, egress, term, identity, log, signal });
     if (signal.aborted) await term.release();
     else log.error({ end: await term.ended }, 'lost the leadership; stopped reconciling');
   }

@@ -4,11 +4,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GivenSecretSettings } from '../activities/secrets/settings.ts';
 import type { WorkerLimits } from '../activities/batch/limits.ts';
 import { regionProblem } from '../operator/api/checks/region.ts';
+import { withCodecOptions, type CodecSettings } from '../codec/settings.ts';
 import { parseSize } from '../operator/api/checks/size.ts';
 import { DEFAULT_TASK_QUEUE, regionalTaskQueue } from '../workflows/contract.ts';
 import { withSecretOptions } from './secret-options.ts';
 
-export interface WorkerConfig extends GivenSecretSettings {
+export interface WorkerConfig extends GivenSecretSettings, CodecSettings {
   kubeconfig?: string;
   temporalAddress: string;
   temporalNamespace: string;
@@ -32,6 +33,7 @@ export interface WorkerConfig extends GivenSecretSettings {
   bandwidthLimit?: number;
   /** Requests a second; absent = no limit. */
   requestLimit?: number;
+  egressPolicy?: string;
   logLevel: string;
 }
 
@@ -67,7 +69,7 @@ export function parseCount(text: string): number {
 export function readWorkerConfig(argv: string[]): WorkerConfig {
   const option = (flags: string, text: string, variable: string): Option =>
     new Option(flags, text).env(variable);
-  const program = withSecretOptions(new Command('worker'))
+  const program = withCodecOptions(withSecretOptions(new Command('worker')))
     .description('Runs the activities of DDC: copies data between stores. Start as many as needed.')
     .addOption(
       option(
@@ -167,6 +169,13 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
         'requests a second that this worker makes to stores (default: no limit)',
         'DDC_REQUEST_LIMIT',
       ).argParser(parseCount),
+    )
+    .addOption(
+      option(
+        '--egress-policy <file>',
+        'YAML of what may be reached on behalf of which Kubernetes namespace; without it all but link-local addresses and metadata services',
+        'DDC_EGRESS_POLICY',
+      ),
     )
     .addOption(
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),

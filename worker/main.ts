@@ -3,6 +3,8 @@ import { leaveMemoryOutOfCoreDumps } from '../activities/engine/core-dumps.ts';
 import { secretResolver } from '../activities/secrets/resolver.ts';
 import { secretSettings } from '../activities/secrets/settings.ts';
 import { Vault } from '../activities/secrets/vault/vault.ts';
+import { openTemporalData } from '../codec/temporal-data.ts';
+import { openEgressPolicy } from '../egress/policy.ts';
 import { readWorkerConfig } from './config.ts';
 import { resourceReader } from './resources.ts';
 import { startWorker } from './start-worker.ts';
@@ -12,9 +14,20 @@ const config = readWorkerConfig(process.argv);
 const log = pino({ level: config.logLevel, base: { component: 'worker', pid: process.pid } });
 try {
   const settings = secretSettings(config);
-  const access = { readResource: resourceReader(config.kubeconfig), vault: new Vault(settings), settings };
+  const egress = await openEgressPolicy(config.egressPolicy);
+  const access = {
+    readResource: resourceReader(config.kubeconfig),
+    vault: new Vault(settings),
+    settings,
+    egress,
+  };
+  const data = await openTemporalData(config, (reason) =>
+    log.error({ reason }, 'the changed keys of the codec are not used'),
+  );
   const { scratchLimit, ended } = await startWorker(config, {
     secrets: () => secretResolver(access),
+    egress,
+    data,
     log,
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });

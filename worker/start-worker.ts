@@ -10,6 +10,8 @@ import type { EngineJob } from '../activities/batch/jobs.ts';
 import { removeAttempts } from '../activities/batch/scratch.ts';
 import { EnginePool } from '../activities/engine/pool.ts';
 import type { SecretResolver } from '../activities/secrets/secrets.ts';
+import type { EgressPolicy } from '../egress/policy.ts';
+import type { TemporalData } from '../codec/temporal-data.ts';
 import { workerLimits, type WorkerConfig } from './config.ts';
 import { receiptSettings } from './receipts.ts';
 import { guardScratch } from './scratch-guard.ts';
@@ -30,6 +32,8 @@ const JOBS_PER_LIFE = 200;
 export interface WorkerParts {
   /** Makes a resolver for one activity. */
   secrets: () => SecretResolver;
+  egress: EgressPolicy;
+  data: TemporalData;
   log: Logger;
   /** Those that end the worker. */
   shutdownSignals: NodeJS.Signals[];
@@ -112,11 +116,11 @@ export async function startWorker(config: WorkerConfig, parts: WorkerParts): Pro
 
 async function openWorker(
   config: WorkerConfig,
-  { secrets, log }: WorkerParts,
+  { secrets, egress, data, log }: WorkerParts,
   pool: EnginePool<EngineJob>,
 ): Promise<{ worker: Worker; connection: NativeConnection }> {
   const receipts = await receiptSettings(config);
-  const codePath = await workflowBundle();
+  const codePath = await workflowBundle(data.encrypts);
   const connection = await NativeConnection.connect({ address: config.temporalAddress });
   const worker = await Worker.create({
     connection,
@@ -124,9 +128,11 @@ async function openWorker(
     taskQueue: config.taskQueue,
     identity: [hostname(), process.pid, config.region].filter(Boolean).join('/'),
     workflowBundle: { codePath },
+    dataConverter: data.workerDataConverter,
     activities: batchActivities(
       {
         pool,
+        egress,
         storeTimeoutMs: config.storeTimeout * 1000,
         limits: workerLimits(config),
         receipts,

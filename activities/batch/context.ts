@@ -1,6 +1,9 @@
 import type { KeyObject } from 'node:crypto';
+import type { EgressPolicy } from '../../egress/policy.ts';
+import { storeProblems } from '../../egress/store-problems.ts';
 import type { Transfer } from '../../workflows/contract.ts';
 import type { EnginePool } from '../engine/pool.ts';
+import { TransferError } from '../failures.ts';
 import { fieldOf } from '../secrets/field.ts';
 import { s3Credentials } from '../secrets/s3-credentials.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
@@ -14,6 +17,7 @@ import { limitsOf, type WorkerLimits } from './limits.ts';
 export interface BatchContext {
   pool: EnginePool<EngineJob>;
   secrets: SecretResolver;
+  egress: EgressPolicy;
   /** What the worker is told of receipts; see worker/config.ts. */
   receipts: { prefix?: string; privateKey?: KeyObject };
   /** Milliseconds without any byte from a store until a request has failed; the store's default when absent. */
@@ -21,13 +25,19 @@ export interface BatchContext {
   limits: WorkerLimits;
 }
 
-/** Resolves the credentials; the result never leaves this process and its engine processes. */
+/**
+ * Resolves the credentials; the result never leaves this process and its engine processes. Throws EgressDenied, and as
+ * SecretResolver does.
+ */
 export async function connectionTo(
   context: BatchContext,
   transfer: Transfer,
   side: 'source' | 'destination',
 ): Promise<S3Connection> {
   const { endpoint, region, addressing, caCertificate, bucket, secret } = transfer[side];
+  const egress = context.egress.rulesOf(transfer.namespace);
+  for (const { field, message } of storeProblems(egress, { endpoint, bucket }))
+    throw new TransferError('EgressDenied', `spec.${side}.${secret?.path[2] ?? 's3'}.${field}: ${message}`);
   const limits = limitsOf(transfer, context.limits);
   const credentials =
     secret === undefined
@@ -36,6 +46,7 @@ export async function connectionTo(
   return {
     endpoint,
     bucket,
+    egress,
     ...(region === undefined ? {} : { region }),
     ...(addressing === undefined ? {} : { addressing }),
     ...(caCertificate === undefined ? {} : { caBundle: caCertificate }),

@@ -1,4 +1,5 @@
 import type { VaultPathSource } from '../../workflows/contract/secret.ts';
+import type { EgressRules } from '../../egress/rules.ts';
 import { TransferError } from '../failures.ts';
 import { secretValues } from './answer.ts';
 import { noSecret, refusal } from './refusal.ts';
@@ -14,12 +15,13 @@ export async function providedSecrets(
   source: VaultPathSource,
   settings: Pick<SecretSettings, 'secretProviderUrl' | 'secretProviderRole'>,
   field: string,
+  egress: EgressRules,
 ): Promise<SecretValues> {
   const { url, about } = /^https?:\/\//i.test(source.path)
     ? { url: source.path, about: plain(source.path) }
     : asked(source, settings, field);
   const doing = `${field}: asking ${about}`;
-  const answer = await askForSecret(url, {}, doing);
+  const answer = await askForSecret(url, { egress }, doing);
   if (answer.status < 200 || answer.status > 299) throw refusal(answer, doing);
   const values = secretValues(answer.body);
   if (values === undefined) throw noSecret(doing);

@@ -1,6 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { getCACertificates } from 'node:tls';
+import { targetOf, hostProblem } from '../../egress/hosts.ts';
+import { guardedLookup } from '../../egress/lookup.ts';
+import { EgressDenied, type EgressRules } from '../../egress/rules.ts';
 import { TransferError } from '../failures.ts';
 
 /** Milliseconds for a request and its whole answer. */
@@ -12,6 +15,7 @@ const MAX_WAIT_SECONDS = 300;
 const TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;
 
 export interface SecretRequest {
+  egress: EgressRules;
   headers?: Record<string, string>;
   /** Present: POST, as JSON. */
   body?: unknown;
@@ -28,13 +32,16 @@ export interface SecretAnswer {
 
 /**
  * One request for a secret; redirects are not followed. Throws SecretUnavailable without an answer, InvalidEndpoint for what
- * TLS refuses; messages begin with `doing` and repeat nothing of request or answer.
+ * TLS refuses, EgressDenied; messages begin with `doing` and repeat nothing of request or answer.
  */
 export async function askForSecret(
   url: string,
-  { headers = {}, body, caCertificate }: SecretRequest,
+  { egress, headers = {}, body, caCertificate }: SecretRequest,
   doing: string,
 ): Promise<SecretAnswer> {
+  const target = targetOf(url);
+  const problem = hostProblem(egress, target, false);
+  if (problem !== undefined) throw new TransferError('EgressDenied', `${doing}: ${problem}`);
   const text = body === undefined ? undefined : JSON.stringify(body);
   const options = {
     method: text === undefined ? 'GET' : 'POST',
@@ -46,6 +53,7 @@ export async function askForSecret(
     signal: AbortSignal.timeout(TIMEOUT),
     // A connection that was kept could be closed by the server at the very moment.
     agent: false,
+    lookup: guardedLookup(egress, target, false),
     ...(caCertificate === undefined ? {} : { ca: [...getCACertificates('default'), caCertificate] }),
   };
   try {
@@ -95,6 +103,7 @@ function parsed(content: string): unknown {
 }
 
 function unanswered(error: unknown, doing: string): TransferError {
+  if (error instanceof EgressDenied) return new TransferError('EgressDenied', `${doing}: ${error.message}`);
   const { name, code } = error as { name?: string; code?: string };
   const reason = name === 'AbortError' || name === 'TimeoutError' ? 'timed out' : (code ?? 'no answer');
   if (TLS.test(reason))

@@ -1,5 +1,10 @@
+import { relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { EgressPolicy } from '../../egress/policy.ts';
+import type { EgressRules } from '../../egress/rules.ts';
+import { secretProblems } from '../../egress/secret-problems.ts';
 import type { SecretReference, SecretSource } from '../../workflows/contract/secret.ts';
+import { TransferError } from '../failures.ts';
 import { fieldOf } from './field.ts';
 import { mergeSecrets } from './merge.ts';
 import { importedSecrets } from './mounted.ts';
@@ -16,6 +21,7 @@ export interface SecretAccess {
   /** Keeps its tokens; the same for all activities. */
   vault: Vault;
   settings: SecretSettings;
+  egress: EgressPolicy;
 }
 
 /** Resolver of one activity: everything that references name is read once, when it is first asked for. */
@@ -27,8 +33,10 @@ export function secretResolver(access: SecretAccess): SecretResolver {
   return {
     async resolve(reference) {
       const found = (reference.sources ?? []).map((source) => {
-        const key = JSON.stringify(source);
-        const values = sources.get(key) ?? readSource(access, source, fieldOf(reference.path));
+        const { namespace, path } = reference;
+        const key = JSON.stringify([namespace, source]);
+        const rules = access.egress.rulesOf(namespace);
+        const values = sources.get(key) ?? readSource(access, source, fieldOf(path), rules);
         sources.set(key, values);
         return values;
       });
@@ -50,14 +58,34 @@ async function readSource(
   { vault, settings }: SecretAccess,
   source: SecretSource,
   block: string,
+  egress: EgressRules,
 ): Promise<SecretValues> {
+  for (const { field, message } of secretProblems(egress, asUsed(source, settings)))
+    throw new TransferError('EgressDenied', `${block}.${field}: ${message}`);
   const field = `${block}.${source.kind}`;
   switch (source.kind) {
     case 'vault':
-      return vault.read(source, field);
+      return vault.read(source, field, egress);
     case 'vaultPath':
-      return providedSecrets(source, settings, field);
+      return providedSecrets(source, settings, field, egress);
     case 'secretImport':
       return importedSecrets(source, settings.secretDir, field);
   }
 }
+
+/** With what the worker's own settings say where the reference does not: the policy holds for that, too. */
+function asUsed(
+  source: SecretSource,
+  { secretDir, secretProviderUrl, secretProviderRole }: SecretSettings,
+): SecretSource {
+  if (source.kind === 'secretImport' && secretDir !== undefined)
+    return { ...source, directory: relative(secretDir, resolve(secretDir, source.directory)) || '.' };
+  if (source.kind !== 'vaultPath') return source;
+  return {
+    ...(secretProviderUrl !== undefined && { providerUrl: withScheme(secretProviderUrl) }),
+    ...(secretProviderRole !== undefined && { providerRole: secretProviderRole }),
+    ...source,
+  };
+}
+
+const withScheme = (url: string): string => (/^https?:\/\//i.test(url) ? url : `http://${url}`);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import { withHeartbeats } from '../../operator/apply/pending-work.ts';
 import { endedReport } from '../../operator/apply/temporal-errors.ts';
 import { QUERY_PROGRESS, type RunProgress, type RunResult } from '../../workflows/contract.ts';
@@ -14,11 +15,12 @@ export type RunOutcome =
 /** Waits until a run has ended, and tells how far it is meanwhile. */
 export async function follow(
   run: WorkflowHandle,
+  data: TemporalData,
   tell: (progress: RunProgress) => void,
 ): Promise<RunOutcome> {
   const ended = new AbortController();
   const outcome = outcomeOf(run).finally(() => ended.abort());
-  const looking = look(run, tell, ended.signal);
+  const looking = look(run, data, tell, ended.signal);
   try {
     return await outcome;
   } finally {
@@ -28,20 +30,21 @@ export async function follow(
 
 async function look(
   run: WorkflowHandle,
+  data: TemporalData,
   tell: (progress: RunProgress) => void,
   ended: AbortSignal,
 ): Promise<void> {
   while (!ended.aborted) {
     // that it cannot be known at the moment is nothing to tell of
-    const progress = await progressOf(run).catch(() => undefined);
+    const progress = await progressOf(run, data).catch(() => undefined);
     if (progress !== undefined && !ended.aborted) tell(progress);
     await delay(PERIOD, undefined, { signal: ended }).catch(() => undefined);
   }
 }
 
-async function progressOf(run: WorkflowHandle): Promise<RunProgress> {
+async function progressOf(run: WorkflowHandle, data: TemporalData): Promise<RunProgress> {
   const progress = await run.query<RunProgress>(QUERY_PROGRESS);
-  return withHeartbeats(progress, (await run.describe()).raw);
+  return withHeartbeats(progress, (await run.describe()).raw, data);
 }
 
 async function outcomeOf(run: WorkflowHandle): Promise<RunOutcome> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { readWorkerConfig } from '../../worker/config.ts';
 import { startWorker } from '../../worker/start-worker.ts';
-import { withTemporal } from '../temporal.ts';
+import { temporalData, withTemporal } from '../temporal.ts';
 import type { TransferFile } from '../transfer-file.ts';
 import type { Display } from './display.ts';
 import { follow, type RunOutcome } from './follow.ts';
@@ -21,7 +21,7 @@ export interface TemporalPlace {
  * @param interrupted cancels it
  */
 export function runTransfer(
-  { transfer, secrets }: Pick<TransferFile, 'transfer' | 'secrets'>,
+  { transfer, secrets, egress }: Pick<TransferFile, 'transfer' | 'secrets' | 'egress'>,
   { address, namespace }: TemporalPlace,
   display: Display,
   interrupted: AbortSignal,
@@ -34,11 +34,18 @@ export function runTransfer(
     ...{ temporalAddress: address, temporalNamespace: namespace, taskQueue, logLevel },
   };
   return withTemporal(address, async (connection) => {
-    const worker = await startWorker(config, { secrets: () => secrets, log, shutdownSignals: [] });
+    const data = await temporalData();
+    const worker = await startWorker(config, {
+      secrets: () => secrets,
+      egress,
+      data,
+      log,
+      shutdownSignals: [],
+    });
     let cancel = (): void => undefined;
     try {
       if (interrupted.aborted) return { status: 'Cancelled', error: 'cancelled before anything was done' };
-      const run = await startRun(connection, namespace, transfer, taskQueue, log);
+      const run = await startRun(connection, namespace, transfer, taskQueue, data, log);
       cancel = () => {
         display.note('cancelling; another Ctrl-C leaves at once');
         run.cancel().catch((error: Error) => display.note(`cannot be cancelled: ${error.message}`));
@@ -48,7 +55,7 @@ export function runTransfer(
       const failed = worker.ended.then(() => {
         throw new Error('the worker has ended');
       });
-      return await Promise.race([follow(run, (progress) => display.progress(progress)), failed]);
+      return await Promise.race([follow(run, data, (progress) => display.progress(progress)), failed]);
     } finally {
       interrupted.removeEventListener('abort', cancel);
       worker.shutdown();

@@ -1,6 +1,7 @@
 import { Client, type Connection, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Logger } from 'pino';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import { searchAttributes, summary } from '../../operator/apply/run-texts.ts';
 import { ensureSearchAttributes } from '../../operator/apply/search-attributes.ts';
 import { grpcCode } from '../../operator/apply/temporal-errors.ts';
@@ -19,9 +20,10 @@ export async function startRun(
   namespace: string,
   transfer: Transfer,
   taskQueue: string,
+  data: TemporalData,
   log: Logger,
 ): Promise<WorkflowHandle> {
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: data.dataConverter });
   const workflowId = runWorkflowId(transfer);
   const input: BatchTransferInput = { transfer, previous: [] };
   const start = (searchable: boolean): Promise<WorkflowHandle> =>
@@ -31,7 +33,7 @@ export async function startRun(
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       args: [input],
       staticSummary: summary(transfer),
-      ...(searchable && { typedSearchAttributes: searchAttributes(transfer) }),
+      ...(searchable && { typedSearchAttributes: searchAttributes(transfer, data.encrypts) }),
     });
   const searchable = await ensureSearchAttributes(connection, namespace, log);
   try {

@@ -1,5 +1,7 @@
+import { OPEN_POLICY, type EgressPolicy } from '../../egress/policy.ts';
 import { canonicalAction } from './actions.ts';
 import type { ParseEnvironment } from './defaults.ts';
+import { egressErrors } from './egress.ts';
 import { fieldError } from './errors.ts';
 import type { FieldError } from './errors.ts';
 import { property } from './json.ts';
@@ -13,16 +15,20 @@ import type { ParsedTransfer } from './parse.ts';
 export type ClauseCheck = (clause: string) => Promise<string | undefined>;
 
 /**
- * Everything that can be said about a resource before its source is known: parseTransfer, and the clauses of its
- * filters. The operator and the admission webhook both ask this. Never rejects.
+ * Everything that can be said about a resource before its source is known: parseTransfer, the clauses of its filters, and what
+ * its namespace may reach. The operator and the admission webhook both ask this. Never rejects.
  */
 export async function validateTransfer(
   resource: unknown,
   env: ParseEnvironment,
   check: ClauseCheck,
+  egress: EgressPolicy = OPEN_POLICY,
 ): Promise<ParsedTransfer> {
   const parsed = parseTransfer(resource, env);
-  const errors = await clauseErrors(resource, check);
+  const errors = [
+    ...(await clauseErrors(resource, check)),
+    ...(parsed.ok ? egressErrors(resource, parsed.transfer, egress) : []),
+  ];
   if (errors.length === 0) return parsed;
   const { noFinalizer, warnings } = parsed;
   const others = parsed.ok || parsed.state === 'Fatal' ? [] : parsed.errors;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EgressPolicy } from '../../egress/policy.ts';
 import type { OperatorConfig } from '../config.ts';
 import { KubernetesError, messageOf } from '../kubernetes.ts';
 import type { KubernetesClient } from '../kubernetes.ts';
@@ -32,6 +33,7 @@ export interface OperateOptions {
   client: KubernetesClient;
   temporal: TemporalPort;
   clauses: ClauseCheck;
+  egress: EgressPolicy;
   term: Term;
   /** Of this process, unique. */
   identity: string;
@@ -42,7 +44,7 @@ export interface OperateOptions {
 
 /** Does the operator's work for one term of leadership; resolves when it has ended and nothing is under way. */
 export async function operate(options: OperateOptions): Promise<void> {
-  const { config, client, temporal, clauses, term, identity, log } = options;
+  const { config, client, temporal, clauses, egress, term, identity, log } = options;
   const signal = AbortSignal.any([options.signal, term.signal]);
   const cache = new ResourceCache();
   const apiServer = new Outage(log, `Kubernetes API at ${client.address}`);
@@ -67,6 +69,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     budget: new PollBudget(POLLS_PER_SECOND),
     environment: config.environment,
     clauses,
+    egress,
     taskQueue: config.taskQueue,
     regions: config.regions,
     mayAct: () => !signal.aborted && term.valid,

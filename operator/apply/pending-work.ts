@@ -1,7 +1,7 @@
 import type { DescribeWorkflowExecutionResponse } from '@temporalio/client';
-import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import type { BatchActivities, RunProgress, SliceHeartbeat } from '../../workflows/contract.ts';
 import type { RunningReport } from '../reconcile/actions.ts';
 import { failureMessage } from './temporal-errors.ts';
@@ -13,9 +13,10 @@ const { PENDING_WORKFLOW_TASK_STATE_SCHEDULED } = proto.temporal.api.enums.v1.Pe
 const COPY_SLICE: keyof BatchActivities = 'copySlice';
 
 /** What is under way in a workflow, from the server's own knowledge: no worker is needed to know it. */
-export function pendingWork(
+export async function pendingWork(
   description: DescribeWorkflowExecutionResponse,
-): Pick<RunningReport, 'unstartedSince' | 'trouble'> {
+  data: TemporalData,
+): Promise<Pick<RunningReport, 'unstartedSince' | 'trouble'>> {
   const activities = description.pendingActivities ?? [];
   const waiting: Date[] = [];
   const task = description.pendingWorkflowTask;
@@ -30,16 +31,20 @@ export function pendingWork(
     .toSorted((a, b) => attemptOf(b) - attemptOf(a))[0];
   return {
     ...(since && { unstartedSince: since.toISOString() }),
-    ...(retried && { trouble: { attempt: attemptOf(retried), message: lastMessage(retried) } }),
+    ...(retried && { trouble: { attempt: attemptOf(retried), message: await lastMessage(retried, data) } }),
   };
 }
 
 /** Adds what running slices have told by heartbeat to the workflow's own progress, which counts finished ones. */
-export function withHeartbeats(
+export async function withHeartbeats(
   progress: RunProgress,
   description: DescribeWorkflowExecutionResponse,
-): RunProgress {
-  const beats = (description.pendingActivities ?? []).map(heartbeat).filter((beat) => beat !== undefined);
+  data: TemporalData,
+): Promise<RunProgress> {
+  const pending = description.pendingActivities ?? [];
+  const beats = (await Promise.all(pending.map((activity) => heartbeat(activity, data)))).filter(
+    (beat) => beat !== undefined,
+  );
   const statistics = { ...progress.statistics };
   let { chunksDone } = progress;
   for (const beat of beats) {
@@ -52,10 +57,12 @@ export function withHeartbeats(
   return { ...progress, chunksDone: Math.min(chunksDone, progress.chunksTotal), statistics };
 }
 
-function heartbeat({ activityType, heartbeatDetails }: PendingActivity): SliceHeartbeat | undefined {
-  const payload = heartbeatDetails?.payloads?.[0];
-  if (activityType?.name !== COPY_SLICE || !payload) return undefined;
-  const beat: SliceHeartbeat | undefined = defaultPayloadConverter.fromPayload(payload);
+async function heartbeat(
+  { activityType, heartbeatDetails }: PendingActivity,
+  data: TemporalData,
+): Promise<SliceHeartbeat | undefined> {
+  if (activityType?.name !== COPY_SLICE) return undefined;
+  const beat = await data.first<SliceHeartbeat>(heartbeatDetails?.payloads);
   return typeof beat?.bitmap === 'string' ? beat : undefined;
 }
 
@@ -67,6 +74,6 @@ function attemptOf({ attempt }: PendingActivity): number {
   return attempt ?? 1;
 }
 
-function lastMessage({ lastFailure }: PendingActivity): string {
-  return failureMessage(defaultFailureConverter.failureToError(lastFailure ?? {}, defaultPayloadConverter));
+async function lastMessage({ lastFailure }: PendingActivity, data: TemporalData): Promise<string> {
+  return failureMessage(await data.failure(lastFailure ?? {}));
 }

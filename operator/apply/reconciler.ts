@@ -1,9 +1,11 @@
+import type { EgressPolicy } from '../../egress/policy.ts';
 import { validateTransfer } from '../api/index.ts';
 import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index.ts';
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
 import type { WorkQueues } from '../reconcile/placement.ts';
+import { withOwnWorkflows } from '../reconcile/own-workflows.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import type { ResourceCache } from '../watch/cache.ts';
@@ -30,6 +32,7 @@ export interface ReconcilerOptions extends WorkQueues {
   budget: PollBudget;
   environment: ParseEnvironment;
   clauses: ClauseCheck;
+  egress: EgressPolicy;
   /** Whether this process is still the leader. */
   mayAct: () => boolean;
 }
@@ -48,9 +51,9 @@ export class Reconciler {
     const { cache, gate } = this.#options;
     try {
       const removed = cache.getRemoved(key);
-      if (removed) await this.#stopOrphan(key, removed);
+      if (removed) await this.#stopOrphan(key, withOwnWorkflows(removed));
       const resource = cache.get(key);
-      if (resource) return await this.#reconcile(key, resource);
+      if (resource) return await this.#reconcile(key, withOwnWorkflows(resource));
       this.#unchanged.delete(key);
       return undefined;
     } catch (error) {
@@ -71,9 +74,9 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, temporal, gate, ends, budget, environment, clauses } = this.#options;
+    const { cache, writer, temporal, gate, ends, budget, environment, clauses, egress } = this.#options;
     const { taskQueue, regions } = this.#options;
-    const parsed = await validateTransfer(resource, environment, clauses);
+    const parsed = await validateTransfer(resource, environment, clauses, egress);
     const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
     const former = runs && standIn(resource, parsed, runs);

@@ -40,13 +40,19 @@ export function details(transfer: Transfer): string {
   return cut(lines.join('\n'), DETAILS_LIMIT);
 }
 
-export function searchAttributes(transfer: Transfer): SearchAttributePair[] {
-  const values: Record<SearchAttributeName, string> = {
+/**
+ * @param encrypted without those that name stores and objects: Temporal cannot search what is encrypted, so search attributes
+ * never are
+ */
+export function searchAttributes(transfer: Transfer, encrypted: boolean): SearchAttributePair[] {
+  const values: Partial<Record<SearchAttributeName, string>> = {
     DdcTransfer: `${transfer.namespace}/${transfer.name}`,
     DdcNamespace: transfer.namespace,
     DdcState: 'Running',
-    DdcSource: transfer.source.description,
-    DdcDestination: transfer.destination.description,
+    ...(!encrypted && {
+      DdcSource: transfer.source.description,
+      DdcDestination: transfer.destination.description,
+    }),
   };
   return Object.entries(values).map(([name, value]) => ({
     key: { name, type: SearchAttributeType.KEYWORD },

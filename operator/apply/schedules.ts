@@ -7,9 +7,10 @@ import type {
 } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import { WORKFLOW_TYPES, runWorkflowId } from '../../workflows/contract.ts';
 import type { BatchTransferInput } from '../../workflows/contract.ts';
-import type { ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
+import type { PresentSchedule, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
 import { placementOf } from '../reconcile/placement.ts';
 import type { WorkQueues } from '../reconcile/placement.ts';
 import { GENERATION, startTexts } from './start-options.ts';
@@ -25,6 +26,7 @@ export interface SchedulesOptions extends WorkQueues {
   client: Client;
   connection: Connection;
   namespace: string;
+  data: TemporalData;
   /** Adds a deadline, and tells outages from refusals. */
   call: <T>(request: () => Promise<T>) => Promise<T>;
 }
@@ -38,9 +40,12 @@ export class Schedules {
   }
 
   async describe(scheduleId: string): Promise<ScheduleReport> {
-    const { client, call } = this.#options;
+    const { client, data, call } = this.#options;
     const description = await ifFound(call(() => client.schedule.getHandle(scheduleId).describe()));
-    return description === undefined ? { state: 'absent' } : reportOf(description);
+    if (description === undefined) return { state: 'absent' };
+    const [input] = description.raw.schedule?.action?.startWorkflow?.input?.payloads ?? [];
+    const stale = input !== undefined && !(await data.isCurrent(input));
+    return { ...reportOf(description), ...(stale && { stale }) };
   }
 
   /** @param searchable whether the namespace knows the search attributes */
@@ -82,7 +87,7 @@ export class Schedules {
     { input, generation, since }: ScheduleInput,
     searchable: boolean,
   ): ScheduleOptionsStartWorkflowAction<Workflow> {
-    const { memo, ...texts } = startTexts(input.transfer, searchable);
+    const { memo, ...texts } = startTexts(input.transfer, searchable, this.#options.data.encrypts);
     return {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPES.batchTransfer,
@@ -95,7 +100,7 @@ export class Schedules {
   }
 }
 
-function reportOf({ action, state, info }: ScheduleDescription): ScheduleReport {
+function reportOf({ action, state, info }: ScheduleDescription): PresentSchedule {
   const { memo = {}, args = [], taskQueue } = action;
   const next = info.nextActionTimes[0];
   const generation = Number(memo[GENERATION] ?? 0);

@@ -10,12 +10,13 @@ type Texts = Pick<WorkflowStartOptions, 'memo' | 'staticSummary' | 'staticDetail
 /**
  * What a workflow brings for the people who look at it, and for the operator.
  * @param searchable whether the namespace knows the search attributes
+ * @param encrypted whether what else is told of it is
  */
-export function startTexts(transfer: Transfer, searchable: boolean): Texts {
+export function startTexts(transfer: Transfer, searchable: boolean, encrypted: boolean): Texts {
   return {
     memo: { [GENERATION]: transfer.generation },
     staticSummary: summary(transfer),
     staticDetails: details(transfer),
-    ...(searchable && { typedSearchAttributes: searchAttributes(transfer) }),
+    ...(searchable && { typedSearchAttributes: searchAttributes(transfer, encrypted) }),
   };
 }

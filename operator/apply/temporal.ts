@@ -4,10 +4,10 @@ import {
   NamespaceNotFoundError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
-  defaultPayloadConverter,
 } from '@temporalio/common';
 import type { WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
+import type { TemporalData } from '../../codec/temporal-data.ts';
 import { QUERY_PROGRESS, WORKFLOW_TYPES } from '../../workflows/contract.ts';
 import type {
   BatchTransferInput,
@@ -52,6 +52,7 @@ export interface TemporalOptions extends WorkQueues {
   /** host:port */
   address: string;
   namespace: string;
+  data: TemporalData;
   log: Logger;
 }
 
@@ -78,11 +79,11 @@ class Temporal implements TemporalPort {
   constructor(options: TemporalOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
-    const { namespace, taskQueue, regions } = options;
-    const client = new Client({ connection, namespace });
+    const { namespace, taskQueue, regions, data } = options;
+    const client = new Client({ connection, namespace, dataConverter: data.dataConverter });
     this.#client = client;
     const call = <T>(request: () => Promise<T>): Promise<T> => this.#call(request);
-    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, regions, call });
+    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, regions, data, call });
   }
 
   async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
@@ -107,7 +108,8 @@ class Temporal implements TemporalPort {
     if (!description) return { state: 'absent' };
     if (description.status.name !== 'RUNNING' && description.status.name !== 'PAUSED')
       return this.#closed(description);
-    const pending = pendingWork(description.raw);
+    const { data } = this.#options;
+    const pending = await pendingWork(description.raw, data);
     const generation = description.memo?.[GENERATION];
     const progress = pending.unstartedSince ? undefined : await this.#progressOf(description);
     return {
@@ -117,7 +119,7 @@ class Temporal implements TemporalPort {
       cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested ?? false,
       ...(typeof generation === 'number' && { generation }),
       ...pending,
-      ...(progress && { progress: withHeartbeats(progress, description.raw) }),
+      ...(progress && { progress: await withHeartbeats(progress, description.raw, data) }),
     };
   }
 
@@ -142,14 +144,14 @@ class Temporal implements TemporalPort {
   }
 
   async transferOf(workflowId: string): Promise<Transfer | undefined> {
-    const { namespace } = this.#options;
+    const { namespace, data } = this.#options;
     const request = { namespace, execution: { workflowId }, maximumPageSize: 1 };
     try {
       const { history } = await this.#call(() =>
         this.#connection.workflowService.getWorkflowExecutionHistory(request),
       );
-      const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-      return payload && defaultPayloadConverter.fromPayload<{ transfer: Transfer }>(payload).transfer;
+      const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+      return (await data.first<{ transfer: Transfer }>(started?.input?.payloads))?.transfer;
     } catch (error) {
       if (grpcCode(error) === NOT_FOUND) return undefined;
       throw error;
@@ -201,6 +203,7 @@ class Temporal implements TemporalPort {
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ): Promise<void> {
     const { taskQueue } = placementOf(transfer, this.#options);
+    const { data } = this.#options;
     try {
       await this.#searchably((searchable) =>
         this.#call(() =>
@@ -209,7 +212,7 @@ class Temporal implements TemporalPort {
             taskQueue,
             workflowIdReusePolicy,
             args: [input],
-            ...startTexts(transfer, searchable),
+            ...startTexts(transfer, searchable, data.encrypts),
           }),
         ),
       );

@@ -66,6 +66,8 @@ export type ScheduleReport = { state: 'absent' } | PresentSchedule;
 export interface PresentSchedule extends Pick<ScheduleInput, 'input' | 'generation' | 'since' | 'paused'> {
   state: 'present';
   taskQueue: string;
+  /** Its input is not encrypted as it would be now, e.g. with a key of before. */
+  stale?: true;
   /** When it starts a run next. */
   nextTime?: string;
   /** How many runs it has started. */

@@ -118,6 +118,7 @@ function sinceOf(schedule: ScheduleReport, transfer: Transfer): number {
 function isAsWanted(schedule: ScheduleReport, wanted: ScheduleInput, taskQueue: string): boolean {
   return (
     schedule.state === 'present' &&
+    schedule.stale === undefined &&
     schedule.generation === wanted.generation &&
     schedule.paused === wanted.paused &&
     schedule.taskQueue === taskQueue &&

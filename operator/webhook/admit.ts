@@ -1,3 +1,4 @@
+import type { EgressPolicy } from '../../egress/policy.ts';
 import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
 import { defaultsPatch } from './defaults.ts';
 import type { AdmissionRequest, Verdict } from './review.ts';
@@ -11,11 +12,15 @@ export type Admission = (request: AdmissionRequest) => Promise<Verdict>;
  * for the validation only of what has passed: so that people are told all errors at once, defaulting refuses what is
  * wrong, too.
  */
-export function admissions(env: ParseEnvironment, check: ClauseCheck): Record<string, Admission> {
+export function admissions(
+  env: ParseEnvironment,
+  check: ClauseCheck,
+  egress?: EgressPolicy,
+): Record<string, Admission> {
   return {
-    '/validate': (request) => validate(request, env, check),
+    '/validate': (request) => validate(request, env, check, egress),
     '/default': async (request) => {
-      const verdict = await validate(request, env, check);
+      const verdict = await validate(request, env, check, egress);
       if (!verdict.allowed || !bringsSpec(request)) return verdict;
       // Warnings are for the validation, which sees what is stored in the end.
       return { allowed: true, warnings: [], patch: defaultsPatch(request, env) };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Bytes of one request: two resources as large as the API server takes them. */
-const MAX_BODY = 6 * 2 ** 20;
+/** Bytes of an AdmissionReview: two resources as large as the API server takes them. */
+const MAX_REVIEW = 6 * 2 ** 20;
 /** Bytes of all requests that are being read. */
 const MAX_HELD = 64 * 2 ** 20;
 
@@ -9,8 +9,8 @@ const MAX_HELD = 64 * 2 ** 20;
 export class BodyRefused extends Error {
   readonly status: 413 | 503;
 
-  constructor(status: 413 | 503) {
-    super(status === 413 ? `more than ${MAX_BODY} bytes` : 'too many large requests at once');
+  constructor(status: 413 | 503, limit = MAX_HELD) {
+    super(status === 413 ? `more than ${limit} bytes` : 'too many large requests at once');
     this.status = status;
   }
 }
@@ -18,6 +18,12 @@ export class BodyRefused extends Error {
 /** Reads bodies of bounded size, all of them together bounded, too. */
 export class Bodies {
   #held = 0;
+  readonly #limit: number;
+
+  /** @param limit bytes of one */
+  constructor(limit = MAX_REVIEW) {
+    this.#limit = limit;
+  }
 
   /** `use` gets the body. @throws BodyRefused, and what `use` throws */
   async read<T>(request: IncomingMessage, use: (body: string) => Promise<T>): Promise<T> {
@@ -29,7 +35,7 @@ export class Bodies {
       for await (const piece of received) {
         size += piece.length;
         this.#held += piece.length;
-        if (size > MAX_BODY) throw new BodyRefused(413);
+        if (size > this.#limit) throw new BodyRefused(413, this.#limit);
         if (this.#held > MAX_HELD) throw new BodyRefused(503);
         pieces.push(piece);
       }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EgressPolicy } from '../../egress/policy.ts';
 import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
 import type { KubernetesClient } from '../kubernetes.ts';
 import { admissions } from './admit.ts';
@@ -19,18 +20,24 @@ export interface RunWebhookOptions {
   client: KubernetesClient;
   environment: ParseEnvironment;
   clauses: ClauseCheck;
+  egress: EgressPolicy;
   log: Logger;
   signal: AbortSignal;
 }
 
 /** Serves the admission webhook until the signal, leader or not. @throws Error when it cannot listen */
 export async function runWebhook(options: RunWebhookOptions): Promise<void> {
-  const { settings, client, environment, clauses, log, signal } = options;
+  const { settings, client, environment, clauses, egress, log, signal } = options;
   const { port } = settings;
   let server: WebhookServer | undefined;
   const use = async (certificate: Certificate): Promise<void> => {
     if (server !== undefined) return server.setCertificate(certificate);
-    server = await serveWebhook({ port, certificate, admissions: admissions(environment, clauses), log });
+    server = await serveWebhook({
+      port,
+      certificate,
+      admissions: admissions(environment, clauses, egress),
+      log,
+    });
     log.info({ port }, 'webhook ready');
   };
   try {

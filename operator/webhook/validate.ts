@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { EgressPolicy } from '../../egress/policy.ts';
 import { errorLines, renderErrors, validateTransfer } from '../api/index.ts';
 import type { ClauseCheck, ParseEnvironment } from '../api/index.ts';
 import { property } from '../api/json.ts';
@@ -23,9 +24,10 @@ export async function validate(
   request: AdmissionRequest,
   env: ParseEnvironment,
   check: ClauseCheck,
+  egress?: EgressPolicy,
 ): Promise<Verdict> {
   if (!bringsSpec(request)) return { allowed: true, warnings: [] };
-  const parsed = await validateTransfer(asStored(request), env, check);
+  const parsed = await validateTransfer(asStored(request), env, check, egress);
   if (parsed.ok) return { allowed: true, warnings: parsed.warnings };
   const { state, errors, warnings } = parsed;
   if (state === 'Fatal')

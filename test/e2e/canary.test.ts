@@ -16,6 +16,7 @@ import {
   addObjects,
   addProcesses,
   addResources,
+  addScratch,
 } from '../support/leak-places.ts';
 import { Findings } from '../support/leaks.ts';
 import { ENDED } from '../support/outcome.ts';
@@ -193,8 +194,11 @@ async function watching<T>(work: Promise<T>): Promise<T> {
     () => true,
     () => true,
   );
-  do await look();
-  while (!(await Promise.race([finished, delay(200, false)])));
+  const until = async (ms: number, once: () => Promise<void>): Promise<void> => {
+    do await once();
+    while (!(await Promise.race([finished, delay(ms, false)])));
+  };
+  await Promise.all([until(200, look), until(50, () => addScratch(findings, stack))]);
   return work;
 }
 

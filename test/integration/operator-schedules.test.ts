@@ -1,8 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
+import { openTemporalData, TemporalData } from '../../codec/temporal-data.ts';
 import { openTemporal } from '../../operator/apply/temporal.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type { PresentSchedule, ScheduleInput } from '../../operator/reconcile/actions.ts';
@@ -24,7 +28,7 @@ const address = process.env['DDC_TEMPORAL_ADDRESS']!;
 async function real(): Promise<Held> {
   // nobody polls the queue: runs go on until they are ended
   const options = { address, namespace: 'default', log: pino({ level: 'silent' }) };
-  const port = openTemporal({ ...options, taskQueue: 'ddc' });
+  const port = openTemporal({ data: new TemporalData(), ...options, taskQueue: 'ddc' });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
   return {
@@ -147,4 +151,43 @@ describe.each([
     await held.end(workflowId);
     expect(await held.port.describe(workflowId)).toMatchObject({ state: 'terminated' });
   });
+});
+
+test('a schedule is encrypted, and known to be written with a key of before', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'ddc-schedule-keys-'));
+  const log = pino({ level: 'silent' });
+  const write = (name: string): Promise<void> =>
+    writeFile(join(directory, name), randomBytes(32).toString('hex'));
+  const portWith = async (codecKeyId?: string): Promise<TemporalPort> => {
+    const settings = codecKeyId === undefined ? {} : { codecKeysDir: directory, codecKeyId };
+    const data = await openTemporalData(settings, () => undefined);
+    return openTemporal({ address, namespace: 'default', taskQueue: 'ddc', data, log });
+  };
+  await Promise.all(['k1', 'k2'].map(write));
+  const ports = { none: await portWith(), k1: await portWith('k1'), k2: await portWith('k2') };
+  const uid = randomUUID();
+  const id = `BatchTransfer/ns/copy/${uid}/schedule`;
+  const staleFor = async (port: TemporalPort): Promise<unknown> => {
+    const report = await port.describeSchedule(id);
+    return report.state === 'present' && [report.input.transfer.uid, report.stale];
+  };
+  try {
+    await ports.none.putSchedule(id, inputOf(uid));
+    expect([await staleFor(ports.none), await staleFor(ports.k1)]).toEqual([
+      [uid, undefined],
+      [uid, true],
+    ]);
+    await ports.k1.putSchedule(id, inputOf(uid));
+    expect([await staleFor(ports.k1), await staleFor(ports.k2)]).toEqual([
+      [uid, undefined],
+      [uid, true],
+    ]);
+    await expect(staleFor(ports.none)).rejects.toThrow('is encrypted with the key "k1"');
+    await ports.k2.putSchedule(id, inputOf(uid));
+    expect(await staleFor(ports.k2)).toEqual([uid, undefined]);
+  } finally {
+    await ports.k1.deleteSchedule(id);
+    await Promise.all(Object.values(ports).map((port) => port.close()));
+    await rm(directory, { recursive: true });
+  }
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
+import { TemporalData } from '../../codec/temporal-data.ts';
 import { openTemporal } from '../../operator/apply/temporal.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
@@ -19,7 +20,7 @@ let connection: Connection;
 let client: Client;
 
 beforeAll(async () => {
-  temporal = openTemporal({ address, namespace: 'default', taskQueue, log });
+  temporal = openTemporal({ data: new TemporalData(), address, namespace: 'default', taskQueue, log });
   connection = await Connection.connect({ address });
   client = new Client({ connection });
 });
@@ -67,7 +68,8 @@ test('a run that no worker takes: known as waiting, without holding up the calle
 test('a run that a worker has taken is only asked to end', async () => {
   const id = newId();
   const own = { name: `operator-${randomUUID()}` };
-  const port = openTemporal({ address, namespace: 'default', taskQueue: own.name, log });
+  const data = new TemporalData();
+  const port = openTemporal({ data, address, namespace: 'default', taskQueue: own.name, log });
   await port.startRun(id, inputs());
   await port.close();
   const request = { namespace: 'default', taskQueue: own };
@@ -81,7 +83,9 @@ test('a run that a worker has taken is only asked to end', async () => {
 });
 
 test('what a transfer starts, its schedule too, is on the task queue of its region', async () => {
-  const regional = openTemporal({ address, namespace: 'default', taskQueue, regions: ['theshire'], log });
+  const regions = ['theshire'];
+  const data = new TemporalData();
+  const regional = openTemporal({ data, address, namespace: 'default', taskQueue, regions, log });
   const { transfer, ...others } = inputs();
   const input = { ...others, transfer: { ...transfer, source: { ...transfer.source, region: 'theshire' } } };
   const id = newId();
@@ -134,12 +138,18 @@ test('a removal that was terminated can be started again; what never was can be 
 });
 
 test('an absent server and an absent namespace are outages, not failures', async () => {
-  const nobody = openTemporal({ address: '127.0.0.1:1', namespace: 'default', taskQueue, log });
+  const nobody = openTemporal({
+    data: new TemporalData(),
+    address: '127.0.0.1:1',
+    namespace: 'default',
+    taskQueue,
+    log,
+  });
   await expect(nobody.describe('x')).rejects.toBeInstanceOf(TemporalUnavailable);
   await expect(nobody.startRun('x', inputs())).rejects.toBeInstanceOf(TemporalUnavailable);
   expect(await nobody.ping()).toBe(false);
   await nobody.close();
-  const nowhere = openTemporal({ address, namespace: 'nowhere', taskQueue, log });
+  const nowhere = openTemporal({ data: new TemporalData(), address, namespace: 'nowhere', taskQueue, log });
   await expect(nowhere.describe('x')).rejects.toThrow(/no namespace nowhere/);
   expect(await nowhere.ping()).toBe(false);
   await nowhere.close();

@@ -6,12 +6,14 @@ import { generate } from 'selfsigned';
 import { secretSettings } from '../../activities/secrets/settings.ts';
 import { Vault } from '../../activities/secrets/vault/vault.ts';
 import { startServers } from '../../deploy/local/start.ts';
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import type { VaultSource } from '../../workflows/contract/secret.ts';
 import { createNamespace } from '../support/kubernetes.ts';
 import { startStoreProxy } from '../support/store-proxy.ts';
 import { vaultOf } from '../support/vault.ts';
 
 const FIELD = 'spec.source.s3.vault';
+const OPEN = OPEN_POLICY.rulesOf('ns');
 const server = vaultOf(process.env);
 const { admin } = server;
 const files = mkdtempSync(join(tmpdir(), 'ddc-vault-'));
@@ -40,7 +42,7 @@ const source = (secretPath: string, more: Partial<VaultSource> = {}): VaultSourc
   ...more,
 });
 const read = (secretPath: string, more: Partial<VaultSource> = {}) =>
-  vault.read(source(secretPath, more), FIELD);
+  vault.read(source(secretPath, more), FIELD, OPEN);
 
 beforeAll(async () => {
   namespace = await createNamespace('vault');
@@ -106,7 +108,7 @@ describe('a secret in the real Vault, with the token of a service account that t
       roleIdFile: token(role_id!, 'role-id'),
       secretIdFile: token(secret_id!, 'secret-id'),
     });
-    const values = new Vault(settings).read(source(`${kv1}/store`, { authPath: appRolePath }), FIELD);
+    const values = new Vault(settings).read(source(`${kv1}/store`, { authPath: appRolePath }), FIELD, OPEN);
     expect(await values).toHaveProperty('access_key', 'one');
   });
 
@@ -144,7 +146,7 @@ describe('Vault denies', () => {
     ['a secret that is not there', { secretPath: 'none' }, 'SecretNotFound', 'nothing is there (404)'],
   ])('%s', async (_, more, code, message) => {
     const secretPath = 'secretPath' in more ? `${kv1}/${more.secretPath}` : `${kv1}/store`;
-    const attempt = vault.read(source(secretPath, { ...more, secretPath: `/v1/${secretPath}` }), FIELD);
+    const attempt = vault.read(source(secretPath, { ...more, secretPath: `/v1/${secretPath}` }), FIELD, OPEN);
     await expect(attempt).rejects.toMatchObject({ code, class: 'fatal' });
     await expect(attempt).rejects.toThrow(message);
     await expect(attempt).rejects.not.toThrow('CANARY');
@@ -157,7 +159,7 @@ describe('Vault denies', () => {
     const other = await server.serviceAccount(namespace, 'other', server.AUDIENCE);
     const forOthers = await server.serviceAccount(namespace, 'for-others');
     for (const [index, content] of [other, forOthers, 'no.token.CANARY'].entries()) {
-      const attempt = vaultWith(token(content, `token-${index}`)).read(source(`${kv1}/store`), FIELD);
+      const attempt = vaultWith(token(content, `token-${index}`)).read(source(`${kv1}/store`), FIELD, OPEN);
       await expect(attempt).rejects.toMatchObject({ code: 'AccessDenied', class: 'fatal' });
       await expect(attempt).rejects.toThrow(
         `${server.address}/v1/${kubernetes}/login with role "worker": denied (403)`,
@@ -174,7 +176,7 @@ test('a sealed Vault is waited for', async () => {
     const environment = { ...process.env, ...own.environment };
     const sealable = vaultOf(environment);
     await sealable.admin('POST', 'sys/auth/approle', { type: 'approle' });
-    const attempt = () => vault.read(source('secret/data/x', { address: sealable.address }), FIELD);
+    const attempt = () => vault.read(source('secret/data/x', { address: sealable.address }), FIELD, OPEN);
     await sealable.admin('PUT', 'sys/seal');
     await expect(attempt()).rejects.toMatchObject({ code: 'SecretUnavailable', class: 'retry' });
     await expect(attempt()).rejects.toThrow('not available now (503; it may be sealed)');

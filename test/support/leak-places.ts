@@ -25,9 +25,19 @@ export async function addProcesses(findings: Findings, { operator, worker }: Sta
         findings.add(`${file} of ${name}`, await readFile(`/proc/${pid}/${file}`).catch(() => undefined));
 }
 
-/** Logs and scratch. Files may go while they are read. */
+/** Logs and scratch. */
 export async function addFiles(findings: Findings, { dir }: Stack): Promise<void> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  await addDirectory(findings, dir);
+}
+
+/** Its files live for moments: what is to be seen of them must be looked at often. */
+export async function addScratch(findings: Findings, { dir }: Stack): Promise<void> {
+  await addDirectory(findings, join(dir, 'scratch'));
+}
+
+/** Files may go while they are read. */
+async function addDirectory(findings: Findings, directory: string): Promise<void> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries.filter((each) => each.isFile())) {
     const path = join(entry.parentPath, entry.name);
     const place = entry.name.endsWith('.log') ? entry.name : 'scratch';

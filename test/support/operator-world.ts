@@ -1,3 +1,4 @@
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import pino from 'pino';
 import { EndWatch } from '../../operator/apply/end-watch.ts';
 import { EventRecorder } from '../../operator/apply/events.ts';
@@ -17,10 +18,16 @@ const log = pino({ level: 'silent' });
 /** The operator's real decisions and actions on a fake cluster and a fake Temporal, one step at a time. */
 export class World {
   readonly cluster = new FakeCluster();
-  readonly temporal = new FakeTemporal();
+  readonly temporal: FakeTemporal;
   leader = true;
-  #operator = this.#newOperator();
-  #former = this.#operator;
+  #operator;
+  #former;
+
+  constructor(temporal = new FakeTemporal()) {
+    this.temporal = temporal;
+    this.#operator = this.#newOperator();
+    this.#former = this.#operator;
+  }
 
   /** A new process: all that is kept in memory is gone. The former one may yet act on what it knew (`zombie`). */
   restart(): void {
@@ -61,6 +68,7 @@ export class World {
       budget: new PollBudget(1_000_000),
       environment: {},
       clauses: () => Promise.resolve(undefined),
+      egress: OPEN_POLICY,
       taskQueue: 'ddc',
       mayAct: () => this.leader,
     });

@@ -1,4 +1,5 @@
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type { ServerEnvironment } from './server-environment.ts';
 
 export interface Workflows {
@@ -8,10 +9,16 @@ export interface Workflows {
   close: () => Promise<void>;
 }
 
-/** What tests ask of the Temporal server of this environment. */
-export async function workflowsOf(environment: ServerEnvironment): Promise<Workflows> {
+/**
+ * What tests ask of the Temporal server of this environment.
+ * @param dataConverter where histories are encrypted
+ */
+export async function workflowsOf(
+  environment: ServerEnvironment,
+  dataConverter: DataConverter = {},
+): Promise<Workflows> {
   const connection = await Connection.connect({ address: environment['DDC_TEMPORAL_ADDRESS']! });
-  const client = new Client({ connection });
+  const client = new Client({ connection, dataConverter });
   return {
     client,
     async ofNamespace(namespace) {

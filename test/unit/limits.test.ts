@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import { connectionTo, type BatchContext } from '../../activities/batch/context.ts';
 import { limitsOf } from '../../activities/batch/limits.ts';
 import { meterOf } from '../../activities/stores/s3/limits.ts';
@@ -46,7 +47,7 @@ test('reach the client of the store', async () => {
     description: '',
   };
   const transfer = { uid: 'u1', limits: { bytesPerSecond: 100 }, source: asset, destination: asset };
-  const context = { limits: { requestsPerSecond: 10, processes: 2 } } as BatchContext;
+  const context = { egress: OPEN_POLICY, limits: { requestsPerSecond: 10, processes: 2 } } as BatchContext;
   for (const side of ['source', 'destination'] as const) {
     const connection = await connectionTo(context, transfer as unknown as Transfer, side);
     expect(connection.limits).toEqual([

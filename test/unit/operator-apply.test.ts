@@ -11,6 +11,7 @@ import proto from '@temporalio/proto';
 import pino from 'pino';
 import { parseTransfer } from '../../operator/api/index.ts';
 import { EventRecorder } from '../../operator/apply/events.ts';
+import { TemporalData } from '../../codec/temporal-data.ts';
 import { pendingWork, withHeartbeats } from '../../operator/apply/pending-work.ts';
 import { PollBudget } from '../../operator/apply/poll-budget.ts';
 import { details, searchAttributes, summary } from '../../operator/apply/run-texts.ts';
@@ -38,6 +39,8 @@ function transferOf(spec: object) {
   return parsed.transfer;
 }
 
+const PLAIN = new TemporalData();
+
 test('summary and details say what goes where, within Temporal’s limits, whatever the names', () => {
   const transformation = [{ name: 'hide', action: 'RedactColumns', columns: ['a', 'b`c'], options: {} }];
   const transfer = transferOf(specTo('out/payments.parquet', { transformation }));
@@ -56,7 +59,7 @@ test('summary and details say what goes where, within Temporal’s limits, whate
 });
 
 test('search attributes name the transfer and both sides', () => {
-  const pairs = searchAttributes(transferOf(specTo('out'))).map(({ key, value }) => [key.name, value]);
+  const pairs = searchAttributes(transferOf(specTo('out')), false).map(({ key, value }) => [key.name, value]);
   expect(Object.fromEntries(pairs)).toEqual({
     DdcTransfer: 'ns/copy',
     DdcNamespace: 'ns',
@@ -81,7 +84,7 @@ test('the innermost failure is what a run ended with, without a stack', () => {
   expect(endedReport(cancelled, 't').state).toBe('cancelled');
 });
 
-test('heartbeats of running slices count towards the progress', () => {
+test('heartbeats of running slices count towards the progress', async () => {
   const beat = { ...NOTHING, bitmap: '0110', rowsRead: 5, bytesWritten: 7 };
   const description = {
     pendingActivities: [
@@ -105,32 +108,31 @@ test('heartbeats of running slices count towards the progress', () => {
     statistics: { ...NOTHING, rowsRead: 10 },
     warnings: [],
   };
-  expect(withHeartbeats(progress, description)).toMatchObject({
+  expect(await withHeartbeats(progress, description, PLAIN)).toMatchObject({
     chunksDone: 6,
     statistics: { rowsRead: 15, bytesWritten: 7 },
   });
 });
 
-test('a step that nobody has taken, and one that is tried again', () => {
+test('a step that nobody has taken, and one that is tried again', async () => {
   const waiting = { state: SCHEDULED, attempt: 1, scheduledTime: at(100) };
   const since = '1970-01-01T00:01:40.000Z';
-  expect(pendingWork({ pendingActivities: [waiting] })).toEqual({ unstartedSince: since });
+  expect(await pendingWork({ pendingActivities: [waiting] }, PLAIN)).toEqual({ unstartedSince: since });
   const running = { state: STARTED, attempt: 1, scheduledTime: at(50), lastStartedTime: at(51) };
-  expect(pendingWork({ pendingActivities: [waiting, running] })).toEqual({});
+  expect(await pendingWork({ pendingActivities: [waiting, running] }, PLAIN)).toEqual({});
   expect(
-    pendingWork({
-      pendingWorkflowTask: { state: PENDING_WORKFLOW_TASK_STATE_SCHEDULED, scheduledTime: at(100) },
-    }),
-  ).toEqual({
-    unstartedSince: since,
-  });
+    await pendingWork(
+      { pendingWorkflowTask: { state: PENDING_WORKFLOW_TASK_STATE_SCHEDULED, scheduledTime: at(100) } },
+      PLAIN,
+    ),
+  ).toEqual({ unstartedSince: since });
   const retried = {
     state: SCHEDULED,
     attempt: 3,
     lastStartedTime: at(1),
     lastFailure: { message: 'worker gone' },
   };
-  expect(pendingWork({ pendingActivities: [retried] })).toEqual({
+  expect(await pendingWork({ pendingActivities: [retried] }, PLAIN)).toEqual({
     trouble: { attempt: 3, message: 'worker gone' },
   });
 });

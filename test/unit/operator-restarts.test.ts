@@ -99,3 +99,27 @@ test('a spec that has changed unseen is not started; the next look starts the ne
   await world.reconcile();
   expect(world.temporal.starts).toEqual(['BatchTransfer/ns/copy/uid-1/2']);
 });
+
+test('workflows of others that a status names are left alone, and its own run is made', async () => {
+  const other = new World();
+  other.cluster.create(specTo('a'));
+  other.sync();
+  await other.reconcile();
+  const [theirs] = other.temporal.starts;
+  const { temporal } = other;
+  for (const status of [{ active: theirs!, status: 'Running' as const }, { schedule: theirs! }]) {
+    const world = new World(temporal);
+    world.cluster.create(specTo('b'));
+    world.cluster.resource!.metadata.uid = 'uid-of-another';
+    world.cluster.resource!.status = status;
+    world.sync();
+    await world.reconcile();
+    await world.reconcile();
+    expect(temporal.starts).toContain('BatchTransfer/ns/copy/uid-of-another/1');
+    world.cluster.delete();
+    world.sync();
+    await world.reconcile();
+    await world.reconcile();
+    expect(await temporal.describe(theirs!)).toMatchObject({ state: 'running', cancelRequested: false });
+  }
+});

@@ -67,6 +67,14 @@ describe('a resource with a schedule', () => {
     expect(asked({ spec, metadata: deleting })).toBeUndefined();
   });
 
+  test('written again, and nothing else, where it is encrypted with a key of before', () => {
+    const around = { spec, metadata: finalized, status: between };
+    expect(put(decide({ ...around, schedule: schedule() }))).toBeUndefined();
+    expect(put(decide({ ...around, schedule: schedule({ stale: true, generation: 2 }) }))).toMatchObject({
+      ...{ generation: 2, since: 2, paused: false },
+    });
+  });
+
   test('finalizer, then the schedule in the status, then the schedule: no run before its time', () => {
     const actions = decide({ spec: { ...spec, noFinalizer: true }, schedule: { state: 'absent' } });
     expect(types(actions)).toEqual(['addFinalizer', 'status', 'putSchedule', 'requeueAfter']);

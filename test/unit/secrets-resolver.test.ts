@@ -9,6 +9,7 @@ import { secretSettings } from '../../activities/secrets/settings.ts';
 import { Vault } from '../../activities/secrets/vault/vault.ts';
 import { withRenewedSecrets } from '../../activities/secrets/with-renewed.ts';
 import type { SecretResolver } from '../../activities/secrets/secrets.ts';
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import { withAnswers, type Asked } from '../support/answers.ts';
 import { accepted, batchTransfer, S3 } from './api-resources.ts';
 
@@ -43,7 +44,7 @@ function serving<T>(
 }
 
 /** The parsed resource, and a resolver for one activity of it. */
-function resolving(spec: object) {
+function resolving(spec: object, egress = OPEN_POLICY) {
   const resource = batchTransfer(spec as Record<string, unknown>);
   const settings = secretSettings({ vaultTokenFile: join(files, 'token'), secretDir: files });
   let reads = 0;
@@ -54,6 +55,7 @@ function resolving(spec: object) {
     },
     vault: new Vault(settings),
     settings,
+    egress,
   };
   return { ...accepted(resource), resolver: () => secretResolver(access), reads: () => reads };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { importedSecrets } from '../../activities/secrets/mounted.ts';
 import { providedSecrets } from '../../activities/secrets/provider.ts';
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import { parseSecretImport, secretImportProblems } from '../../operator/api/checks/secret-import.ts';
 import type { VaultPathSource } from '../../workflows/contract/secret.ts';
 import { withAnswers, type Answer } from '../support/answers.ts';
@@ -84,6 +85,7 @@ describe('37: secretImport', () => {
 
 describe('38: vaultPath', () => {
   const FIELD = 'spec.source.s3.vaultPath';
+  const OPEN = OPEN_POLICY.rulesOf('ns');
   const source = (more: Partial<VaultPathSource>): VaultPathSource => ({
     kind: 'vaultPath',
     path: '/v1/db2/test2',
@@ -93,7 +95,7 @@ describe('38: vaultPath', () => {
     withAnswers(
       () => answer,
       async (address, asked) => ({
-        outcome: await providedSecrets(source(more(address)), settings, FIELD).catch(
+        outcome: await providedSecrets(source(more(address)), settings, FIELD, OPEN).catch(
           (error: unknown) => error,
         ),
         urls: asked.map(({ method, url }) => `${method} ${url}`),
@@ -119,8 +121,8 @@ describe('38: vaultPath', () => {
       async (address, asked) => {
         const host = address.slice('http://'.length);
         const settings = { secretProviderUrl: `${host}/get?v=1`, secretProviderRole: 'a&b' };
-        expect(await providedSecrets(source({}), settings, FIELD)).toEqual(body);
-        expect(await providedSecrets(source({ providerRole: 'mine' }), settings, FIELD)).toEqual(body);
+        expect(await providedSecrets(source({}), settings, FIELD, OPEN)).toEqual(body);
+        expect(await providedSecrets(source({ providerRole: 'mine' }), settings, FIELD, OPEN)).toEqual(body);
         expect(asked.map(({ url }) => url)).toEqual([
           '/get?v=1&role=a%26b&secret_name=%2Fv1%2Fdb2%2Ftest2',
           '/get?v=1&role=mine&secret_name=%2Fv1%2Fdb2%2Ftest2',
@@ -171,11 +173,11 @@ describe('38: vaultPath', () => {
       'SECRET_PROVIDER_URL of the worker is not a URL',
     ],
   ])('with %j nobody is asked', async (settings, message) => {
-    await expect(providedSecrets(source({}), settings, FIELD)).rejects.toMatchObject({
+    await expect(providedSecrets(source({}), settings, FIELD, OPEN)).rejects.toMatchObject({
       code: 'InvalidOption',
       message: expect.stringContaining(`${FIELD}: `),
     });
-    await expect(providedSecrets(source({}), settings, FIELD)).rejects.toThrow(message);
-    await expect(providedSecrets(source({}), settings, FIELD)).rejects.not.toThrow('CANARY');
+    await expect(providedSecrets(source({}), settings, FIELD, OPEN)).rejects.toThrow(message);
+    await expect(providedSecrets(source({}), settings, FIELD, OPEN)).rejects.not.toThrow('CANARY');
   });
 });

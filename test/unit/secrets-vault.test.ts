@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { secretSettings, type GivenSecretSettings } from '../../activities/secrets/settings.ts';
 import { VaultTokens } from '../../activities/secrets/vault/tokens.ts';
 import { Vault } from '../../activities/secrets/vault/vault.ts';
+import { OPEN_POLICY } from '../../egress/policy.ts';
 import type { VaultSource } from '../../workflows/contract/secret.ts';
 import { withAnswers, type Answer, type Asked } from '../support/answers.ts';
 
@@ -20,6 +21,7 @@ const vaultTokenFile = file('token', 'jwt-CANARY\n');
 const LOGIN = '/v1/auth/kubernetes/login';
 const SECRET = '/v1/kubernetes-secrets/my-secret?namespace=default';
 const FIELD = 'spec.source.s3.vault';
+const OPEN = OPEN_POLICY.rulesOf('ns');
 const loggedIn = (token = 'token-CANARY', lease_duration = 3600): Answer => ({
   body: { auth: { client_token: token, lease_duration } },
 });
@@ -47,7 +49,7 @@ function reading(
     ({ method }) => (method === 'POST' ? given.login : given.secret),
     async (address, asked) => ({
       values: await vaultOf(settings)
-        .read(source(address, more), FIELD)
+        .read(source(address, more), FIELD, OPEN)
         .catch((error: unknown) => error),
       asked,
       address,
@@ -159,7 +161,7 @@ describe('39: Vault', () => {
   });
 
   test('a server that is not there', async () => {
-    const attempt = vaultOf().read(source('http://127.0.0.1:1'), FIELD);
+    const attempt = vaultOf().read(source('http://127.0.0.1:1'), FIELD, OPEN);
     await expect(attempt).rejects.toMatchObject({
       code: 'SecretUnavailable',
       message: expect.stringContaining('cannot be reached: ECONNREFUSED'),
@@ -200,7 +202,7 @@ describe('a token', () => {
     const { answer, logins } = rotating(new Set(['t1', 't2', 't3']));
     await withAnswers(answer, async (address) => {
       const vault = vaultOf({}, new VaultTokens(() => now));
-      const read = () => vault.read(source(address), FIELD);
+      const read = () => vault.read(source(address), FIELD, OPEN);
       await read();
       now = 89_999;
       await read();
@@ -216,9 +218,9 @@ describe('a token', () => {
     const { answer, logins } = rotating(new Set(['t1']), 0);
     await withAnswers(answer, async (address) => {
       const vault = vaultOf({}, new VaultTokens(() => now));
-      await vault.read(source(address), FIELD);
+      await vault.read(source(address), FIELD, OPEN);
       now = 1e12;
-      await vault.read(source(address), FIELD);
+      await vault.read(source(address), FIELD, OPEN);
       expect(logins()).toBe(1);
     });
   });
@@ -228,18 +230,20 @@ describe('a token', () => {
     const { answer, logins } = rotating(valid);
     await withAnswers(answer, async (address) => {
       const vault = vaultOf();
-      await vault.read(source(address), FIELD);
+      await vault.read(source(address), FIELD, OPEN);
       valid.delete('t1');
       valid.add('t2');
-      expect(await vault.read(source(address), FIELD)).toEqual({ foo: 'bar' });
+      expect(await vault.read(source(address), FIELD, OPEN)).toEqual({ foo: 'bar' });
       expect(logins()).toBe(2);
       valid.clear();
-      await expect(vault.read(source(address), FIELD)).rejects.toMatchObject({ code: 'AccessDenied' });
+      await expect(vault.read(source(address), FIELD, OPEN)).rejects.toMatchObject({ code: 'AccessDenied' });
       expect(logins()).toBe(3);
     });
     const fresh = rotating(new Set());
     await withAnswers(fresh.answer, async (address) => {
-      await expect(vaultOf().read(source(address), FIELD)).rejects.toMatchObject({ code: 'AccessDenied' });
+      await expect(vaultOf().read(source(address), FIELD, OPEN)).rejects.toMatchObject({
+        code: 'AccessDenied',
+      });
       expect(fresh.logins()).toBe(1);
     });
   });
@@ -248,7 +252,7 @@ describe('a token', () => {
     const { answer, logins } = rotating(new Set(['t1', 't2', 't3', 't4']));
     await withAnswers(answer, async (address) => {
       const vault = vaultOf();
-      const read = (more: Partial<VaultSource> = {}) => vault.read(source(address, more), FIELD);
+      const read = (more: Partial<VaultSource> = {}) => vault.read(source(address, more), FIELD, OPEN);
       await Promise.all([read(), read(), read({ secretPath: '/v1/other' })]);
       expect(logins()).toBe(1);
       await Promise.all([read({ role: 'r' }), read({ authPath: '/v1/a' }), read({ namespace: 'n' })]);
@@ -262,11 +266,13 @@ describe('a token', () => {
     await withAnswers(answer, async (address) => {
       const vault = vaultOf();
       const fields = ['spec.source.s3.vault', 'spec.destination.s3.vault'];
-      const outcomes = await Promise.allSettled(fields.map((field) => vault.read(source(address), field)));
+      const outcomes = await Promise.allSettled(
+        fields.map((field) => vault.read(source(address), field, OPEN)),
+      );
       const messages = outcomes.map((outcome) => String((outcome as PromiseRejectedResult).reason));
       for (const [index, field] of fields.entries()) expect(messages[index]).toContain(field);
       login = loggedIn();
-      expect(await vault.read(source(address), FIELD)).toEqual({ foo: 'bar' });
+      expect(await vault.read(source(address), FIELD, OPEN)).toEqual({ foo: 'bar' });
     });
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { VaultSource } from '../../../workflows/contract/secret.ts';
+import type { EgressRules } from '../../../egress/rules.ts';
 import { TransferError } from '../../failures.ts';
 import { refusal } from '../refusal.ts';
 import { askForSecret } from '../request.ts';
@@ -28,6 +29,7 @@ export async function login(
   source: VaultSource,
   settings: SecretSettings,
   field: string,
+  egress: EgressRules,
 ): Promise<VaultToken> {
   const { address, authPath, role } = source;
   const appRole = authPath === settings.appRole.path;
@@ -43,7 +45,11 @@ export async function login(
           doing,
         ),
       };
-  const answer = await askForSecret(`${address}${authPath}`, { ...vaultRequest(source), body }, doing);
+  const answer = await askForSecret(
+    `${address}${authPath}`,
+    { ...vaultRequest(source), body, egress },
+    doing,
+  );
   if (answer.status < 200 || answer.status > 299)
     throw refusal(answer, doing, {
       400: WRONG_ROLE,

@@ -1,4 +1,5 @@
 import type { VaultSource } from '../../../workflows/contract/secret.ts';
+import type { EgressRules } from '../../../egress/rules.ts';
 import { secretValues } from '../answer.ts';
 import { noSecret, refusal } from '../refusal.ts';
 import { askForSecret, type SecretAnswer } from '../request.ts';
@@ -27,18 +28,18 @@ export class Vault {
    * Throws as SecretResolver does.
    * @param field for messages, e.g. `spec.source.s3.vault`
    */
-  async read(source: VaultSource, field: string): Promise<SecretValues> {
+  async read(source: VaultSource, field: string, egress: EgressRules): Promise<SecretValues> {
     const { address, secretPath, role } = source;
     const doing = `${field}: reading ${secretPath} of Vault at ${address} with role ${JSON.stringify(role)}`;
     const ask = (token: string): Promise<SecretAnswer> => {
       const { headers, caCertificate } = vaultRequest(source);
       return askForSecret(
         `${address}${secretPath}`,
-        { headers: { ...headers, 'x-vault-token': token }, caCertificate },
+        { egress, headers: { ...headers, 'x-vault-token': token }, caCertificate },
         doing,
       );
     };
-    const logIn = () => login(source, this.#settings, field);
+    const logIn = () => login(source, this.#settings, field, egress);
     const { token, kept } = await this.#tokens.take(source, logIn);
     let answer = await ask(token);
     // Revoked, or ended early: Vault says nothing else of a token than of a policy.

@@ -4,6 +4,9 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
+import { targetOf } from '../../../egress/hosts.ts';
+import { guardedLookup } from '../../../egress/lookup.ts';
+import type { EgressRules } from '../../../egress/rules.ts';
 import { TransferError } from '../../failures.ts';
 import type { StoreLimits } from './limits.ts';
 import { serviceAt } from './service.ts';
@@ -25,6 +28,8 @@ export interface S3Connection {
   addressing?: 'path' | 'virtual';
   /** PEM; certificates that are trusted besides those of the system and of NODE_EXTRA_CA_CERTS. */
   caBundle?: string;
+  /** What addresses the endpoint's name may have; absent = any. */
+  egress?: EgressRules;
   /** All of them hold. */
   limits?: readonly StoreLimits[];
   /** Milliseconds without any byte on a connection until a request has failed; default 60,000. */
@@ -37,9 +42,10 @@ const MAX_SOCKETS = 32;
 
 /** @throws TransferError InvalidOption */
 export function createClient(connection: S3Connection): S3Client {
-  const { endpoint, credentials, caBundle, idleTimeoutMs = IDLE_TIMEOUT_MS } = connection;
+  const { endpoint, credentials, caBundle, egress, idleTimeoutMs = IDLE_TIMEOUT_MS } = connection;
   const service = serviceAt(endpoint);
-  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS, lookup: lookupStore };
+  const checked = egress && guardedLookup(egress, targetOf(endpoint), true, lookupStore);
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS, lookup: checked ?? lookupStore };
   const ca = caBundle === undefined ? {} : { ca: [...getCACertificates('default'), caBundle] };
   const client = new S3Client({
     endpoint,

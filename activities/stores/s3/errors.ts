@@ -1,3 +1,4 @@
+import { EgressDenied } from '../../../egress/rules.ts';
 import { TransferError } from '../../failures.ts';
 import { BY_NAME, BY_STATUS, KEY_REFUSALS, UNREACHABLE, WORDS, type ServiceError } from './codes.ts';
 import { wrongPlace } from './wrong-place.ts';
@@ -13,6 +14,7 @@ const UNKNOWN_AUTHORITY = /^(DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 export function storeError(error: unknown, doing: string, endpoint: string): TransferError {
   if (error instanceof TransferError) return error;
   if (!(error instanceof Error)) return new TransferError('Internal', `${doing}: unknown error`);
+  if (error instanceof EgressDenied) return new TransferError('EgressDenied', `${doing}: ${error.message}`);
   const service = error as ServiceError;
   const reason = UNREACHABLE[service.code ?? ''] ?? UNREACHABLE[service.name];
   if (reason !== undefined && service.$metadata?.httpStatusCode === undefined)
