@@ -1,7 +1,7 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Command } from 'commander';
-import { UPDATE_RETRY } from '../workflows/contract.ts';
+import { CONTROLS } from '../workflows/contract/control.ts';
 import { activeRunCommand, subject } from './active-run.ts';
 import { ExitError } from './exit-error.ts';
 import { PROGRAM } from './program.ts';
@@ -31,7 +31,7 @@ async function retry(run: WorkflowHandle, transfer: ListedTransfer): Promise<voi
     throw new ExitError(1, `${about}: nothing waits to be tried again; its status is ${status}`);
   try {
     await run.client.connection.withDeadline(Date.now() + TIMEOUT, () =>
-      run.executeUpdate<void, []>(UPDATE_RETRY),
+      run.executeUpdate<void, []>(CONTROLS.retry),
     );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
