@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { parseDuration } from './api/checks/duration.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
 import type { WebhookSettings } from './webhook/run.ts';
@@ -16,13 +17,21 @@ export interface OperatorConfig {
   watchNamespace?: string;
   leaderElectionNamespace: string;
   logLevel: string;
+  /** Seconds for which runs that are Fatal are parked; absent = they are not. */
+  parkFor?: number;
   /** What decides defaults of resources. */
   environment: ParseEnvironment;
   /** Absent = none is served. */
   webhook?: WebhookSettings;
 }
 
-type Flags = Omit<OperatorConfig, 'environment' | 'webhook'> & {
+/** Seconds. */
+const PARK_FOR = 86_400;
+/** Temporal keeps the history of a run that is open however long; its stores may not keep unfinished uploads. */
+const MOST_PARK_MS = 30 * 86_400_000;
+
+type Flags = Omit<OperatorConfig, 'environment' | 'webhook' | 'parkFor'> & {
+  parkFailedRuns: number;
   webhookPort: number;
   webhookCertDir?: string;
   webhookSelfSignedService?: string;
@@ -93,6 +102,15 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
         .argParser(parseBoolean),
     )
     .addOption(
+      new Option(
+        '--park-failed-runs <duration>',
+        'for how long a run that is Fatal keeps what it has done, so that it can be resumed; 0: not at all',
+      )
+        .env('DDC_PARK_FAILED_RUNS')
+        .default(PARK_FOR, '24h')
+        .argParser(parseParkFor),
+    )
+    .addOption(
       new Option('--webhook-port <port>', 'port of the admission webhook; 0: none is served')
         .env('DDC_WEBHOOK_PORT')
         .default(0)
@@ -123,6 +141,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     secretProviderUrl,
     secretProviderRole,
     keepData,
+    parkFailedRuns,
     webhookPort,
     webhookCertDir,
     webhookSelfSignedService,
@@ -138,6 +157,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     );
   return {
     ...config,
+    ...(parkFailedRuns > 0 && { parkFor: parkFailedRuns }),
     ...(webhook && { webhook }),
     environment: {
       SECRET_PROVIDER_URL: secretProviderUrl,
@@ -151,6 +171,14 @@ function parseAddress(value: string): string {
   if (!/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(value))
     throw new InvalidArgumentError('Expected host:port, e.g. 127.0.0.1:7233.');
   return value;
+}
+
+/** @returns seconds */
+function parseParkFor(value: string): number {
+  const ms = value === '0' ? 0 : parseDuration(value);
+  if (ms === undefined || ms > MOST_PARK_MS)
+    throw new InvalidArgumentError('Expected a duration from 0 to 30d, e.g. 24h.');
+  return ms / 1_000;
 }
 
 function parseBoolean(value: string): boolean {

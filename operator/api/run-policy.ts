@@ -25,14 +25,17 @@ export interface RunPolicy {
   /** Absent: once. */
   schedule?: TransferSchedule;
   suspend: boolean;
+  /** Runs begin no further chunk. */
+  paused: boolean;
   historyLimits: HistoryLimits;
 }
 
 /** For specs that have passed validation and have their defaults. */
 export function runPolicy(spec: BatchTransferSpec): RunPolicy {
-  const { schedule, suspend = false, successfulJobHistoryLimit, failedJobHistoryLimit } = spec;
+  const { schedule, suspend = false, paused = false, successfulJobHistoryLimit, failedJobHistoryLimit } = spec;
   return {
     suspend,
+    paused,
     historyLimits: {
       successful: successfulJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
       failed: failedJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,

@@ -67,6 +67,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     environment: config.environment,
     clauses,
     taskQueue: config.taskQueue,
+    parkFor: config.parkFor,
     mayAct: () => !signal.aborted && term.valid,
   });
   const kinds = ['BatchTransfer', 'SyncTransfer'] as const satisfies (keyof typeof PLURALS)[];

@@ -1,8 +1,10 @@
 import type { RunProgress, RunResult, Transfer, WrittenObject } from '../../workflows/contract.ts';
+import type { Paused } from '../../workflows/contract/control.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { HistoryLimits, ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { CompletedReport, EndedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
+import { hintFor } from './hints.ts';
 import { ALL, recordOf, withRecord } from './history.ts';
 import { receiptStatus } from './receipt-status.ts';
 import type { Verdicts } from './conditions.ts';
@@ -30,18 +32,23 @@ export interface StatusContext {
 
 /**
  * The run is about to be started: recorded before it is, so that no run is ever unknown to the status.
- * @param runNow the value of the annotation, which this run sees to
+ * @param seen values of annotations: `runNow`, to which this run sees, and `cancel`, which is not meant for it
  */
-export function intendedStatus(context: StatusContext, runNow: string | undefined): ResourceStatus {
+export function intendedStatus(
+  context: StatusContext,
+  seen: { runNow: string | undefined; cancel: string | undefined },
+): ResourceStatus {
   const { present, transfer, workflowId, parseWarnings, generation } = context;
+  const { runNow, cancel } = seen;
   const { plan } = present;
   return withConditions(
     context,
     {
-      ...without(present, 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      ...without(withoutRun(present), 'plan'),
       status: 'Pending',
       active: workflowId,
       ...(runNow !== undefined && { runNow: { value: runNow } }),
+      ...(cancel !== undefined && { cancel: { value: cancel } }),
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
       warnings: warnings(parseWarnings),
@@ -58,10 +65,13 @@ export function intendedStatus(context: StatusContext, runNow: string | undefine
 export function runningStatus(context: StatusContext, report: RunningReport): ResourceStatus {
   const { present } = context;
   const { error, retry } = present;
-  const kept = { ...without(present, 'error', 'retry'), active: context.workflowId };
+  const kept = { ...without(present, 'error', 'hint', 'parked', 'retry'), active: context.workflowId };
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
-  const waiting = waitReason(context, report);
   const progress = report.progress;
+  if (!progress && present.parked) return present;
+  const waiting = progress?.paused
+    ? pausedReason(progress.paused)
+    : waitReason(context, report);
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
     const failed = status === 'Failed' ? { error, retry } : {};
@@ -111,7 +121,7 @@ export function succeededStatus(context: StatusContext, report: CompletedReport)
   return withConditions(
     context,
     {
-      ...without(context.present, 'error', 'active', 'retry'),
+      ...without(context.present, 'error', 'active', 'hint', 'parked', 'retry'),
       progress: progress ? progressOf(progress) : complete(result, context.present.progress),
       ...published(context.workflowId, result),
       history: remembered(context, report),
@@ -138,10 +148,12 @@ export function fatalStatus(
   report: EndedReport,
 ): ResourceStatus {
   const { progress } = report;
+  const hint = report.state === 'failed' ? hintFor(progress?.failure?.code) : undefined;
   return withConditions(
     context,
     {
-      ...without(context.present, 'active', 'retry'),
+      ...without(context.present, 'active', 'hint', 'parked', 'retry'),
+      ...(hint !== undefined && { hint }),
       ...(progress && { progress: progressOf(progress), ...observed(context, progress) }),
       status: 'Fatal',
       error: message.slice(0, MAX_ERROR_LENGTH),
@@ -202,6 +214,22 @@ export function retryDue({ attempt, maxAttempts }: { attempt: number; maxAttempt
   return `retry ${attempt}${maxAttempts > 0 ? ` of ${maxAttempts}` : ''} is due`;
 }
 
+/** The status without what it says of one run. */
+export function withoutRun(status: ResourceStatus): ResourceStatus {
+  return without(
+    status,
+    'active',
+    'error',
+    'hint',
+    'parked',
+    'progress',
+    'retry',
+    'revised',
+    'statistics',
+    'startTime',
+  );
+}
+
 export function without<K extends keyof ResourceStatus>(
   status: ResourceStatus,
   ...keys: K[]
@@ -210,6 +238,12 @@ export function without<K extends keyof ResourceStatus>(
   for (const key of keys) delete rest[key];
   return rest;
 }
+
+const pausedReason = ({ since, reason }: Paused): Verdicts['Progressing'] => [
+  'False',
+  'Paused',
+  `Paused since ${since}: ${reason}. What is done is kept.`,
+];
 
 /** Why nothing happens although the run goes on; undefined when something does. */
 export function waitReason(
@@ -244,7 +278,7 @@ export function warnings(texts: readonly string[]): string[] | undefined {
   return [...new Set(texts)].slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_WARNING_LENGTH));
 }
 
-function observed({ present, parseWarnings }: StatusContext, progress: RunProgress): Partial<ResourceStatus> {
+export function observed({ present, parseWarnings }: StatusContext, progress: RunProgress): Partial<ResourceStatus> {
   return {
     statistics: { ...progress.statistics },
     source: metadata(progress.source) ?? present.source,
@@ -253,7 +287,7 @@ function observed({ present, parseWarnings }: StatusContext, progress: RunProgre
   };
 }
 
-function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
+export function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
   const percent = chunksTotal > 0 ? Math.floor((100 * Math.min(chunksDone, chunksTotal)) / chunksTotal) : 0;
   return { phase, chunksDone, chunksTotal, percent };
 }

@@ -62,6 +62,7 @@ export class World {
       environment: {},
       clauses: () => Promise.resolve(undefined),
       taskQueue: 'ddc',
+      parkFor: 3_600,
       mayAct: () => this.leader,
     });
     return { cache, reconciler, stop };

@@ -22,7 +22,10 @@ type Simple =
   | 'dry'
   | 'wet'
   | 'tick'
-  | 'runNow';
+  | 'runNow'
+  | 'park'
+  | 'touch'
+  | 'cancel';
 type Step =
   | { do: Simple }
   | { do: 'changeSpec'; key: string; more: object }
@@ -37,6 +40,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 5, arbitrary: simple('sync') },
   { weight: 2, arbitrary: simple('zombie') },
   { weight: 5, arbitrary: simple('tick') },
+  { weight: 4, arbitrary: simple('park', 'touch') },
   {
     weight: 3,
     arbitrary: record({ do: constant<'crash'>('crash'), after: integer({ min: 0, max: 11 }) }),
@@ -53,7 +57,15 @@ const step: Arbitrary<Step> = oneof(
     arbitrary: record({
       do: constant('changeSpec' as const),
       key: constantFrom('a', 'b'),
-      more: constantFrom({}, SCHEDULED, SCHEDULED, { ...SCHEDULED, suspend: true }, { suspend: true }),
+      more: constantFrom(
+        {},
+        SCHEDULED,
+        SCHEDULED,
+        { ...SCHEDULED, suspend: true },
+        { suspend: true },
+        { maxFailedRetries: 3 },
+        { paused: true },
+      ),
     }),
   },
   {
@@ -70,6 +82,7 @@ const step: Arbitrary<Step> = oneof(
       'dry',
       'wet',
       'runNow',
+      'cancel',
     ),
   },
 );
@@ -114,6 +127,13 @@ async function take(world: World, next: Step): Promise<void> {
       break;
     case 'runNow':
       cluster.annotate({ 'ddc.fybrik.io/run-now': String(temporal.starts.length) });
+      break;
+    case 'park':
+      for (const [id] of temporal.running) temporal.park(id);
+      break;
+    case 'touch':
+    case 'cancel':
+      cluster.annotate({ [next.do === 'touch' ? 'touched' : 'ddc.fybrik.io/cancel']: String(cluster.statusWrites) });
       break;
     case 'finish':
       for (const [id] of temporal.running) temporal.finish(id, next.how);

@@ -38,6 +38,12 @@ export const batchTransferSpec = ruled(
         'Where to write what a run proves. Default: as DDC_RECEIPT_PREFIX of the worker says, else nowhere.',
       ),
     limits,
+    paused: z
+      .boolean()
+      .optional()
+      .describe(
+        'While true, a run begins no further chunk; those that are done are kept, and what publishes already is finished. Default: false.',
+      ),
     successfulJobHistoryLimit: historyLimit('successfulJobHistoryLimit', 'Successful runs to remember'),
     successfulJobsHistoryLimit: historyLimit(
       'successfulJobsHistoryLimit',
