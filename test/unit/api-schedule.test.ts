@@ -14,6 +14,7 @@ describe('a schedule', () => {
   test('has defaults', () => {
     expect(policyOf({})).toEqual({
       suspend: false,
+      paused: false,
       historyLimits: { successful: 5, failed: 5 },
       schedule: {
         cron: SCHEDULE,

@@ -194,6 +194,10 @@ function check(world: World): void {
   const { starts, workflows, store, schedules } = world.temporal;
   const runs = starts.filter((id) => !id.endsWith('/delete'));
   expect(new Set(runs).size).toBe(runs.length);
+  const { revised } = resource?.status ?? {};
+  // what the status says that a run was told, it was told
+  if (revised !== undefined)
+    expect(workflows.get(revised.workflowId)?.revised).toBeGreaterThanOrEqual(revised.generation);
   if (!resource || resource.metadata.finalizers?.includes(FINALIZER)) return;
   // no finalizer: nothing was started yet, or everything is removed
   const own = [...workflows.keys()].filter(
