@@ -319,7 +319,8 @@ export interface RunResult extends PublishedRun {
 
 // ---------------------------------------------------------------- progress and failures
 
-export type RunPhase = 'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'parked' | 'done';
+export type RunPhase =
+  'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'parked' | 'done';
 
 /** Answer of the query `progress`. */
 export interface RunProgress {

@@ -46,7 +46,9 @@ export function stepFailure(error: unknown): StepFailure {
 export function finishedOf(error: unknown): SliceHeartbeat | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) return cause.details?.[0] as SliceHeartbeat | undefined;
-  return cause instanceof ApplicationFailure ? (cause.details?.[0] as FailureDetails | undefined)?.finished : undefined;
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as FailureDetails | undefined)?.finished
+    : undefined;
 }
 
 /**

@@ -67,7 +67,10 @@ export function batchActivities(
   async function beating<T>(
     name: string,
     subject: { transfer: { namespace: string; name: string }; runId?: string },
-    work: (beat: { signal: AbortSignal; details(value: SliceHeartbeat): void }, context: BatchContext) => Promise<T>,
+    work: (
+      beat: { signal: AbortSignal; details(value: SliceHeartbeat): void },
+      context: BatchContext,
+    ) => Promise<T>,
   ): Promise<T> {
     const activity = Context.current();
     let details: SliceHeartbeat | undefined;

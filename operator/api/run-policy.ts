@@ -32,7 +32,13 @@ export interface RunPolicy {
 
 /** For specs that have passed validation and have their defaults. */
 export function runPolicy(spec: BatchTransferSpec): RunPolicy {
-  const { schedule, suspend = false, paused = false, successfulJobHistoryLimit, failedJobHistoryLimit } = spec;
+  const {
+    schedule,
+    suspend = false,
+    paused = false,
+    successfulJobHistoryLimit,
+    failedJobHistoryLimit,
+  } = spec;
   return {
     suspend,
     paused,

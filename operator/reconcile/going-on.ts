@@ -27,11 +27,7 @@ export function goingOn(
   const ending = report.cancelRequested || cancelled.actions.length > 0;
   const told = ending ? [] : resumed(context, progress, touch);
   return {
-    actions: [
-      ...cancelled.actions,
-      ...told,
-      ...parkedEvent(context, progress),
-    ],
+    actions: [...cancelled.actions, ...told, ...parkedEvent(context, progress)],
     status: parkedStatus(noted, progress, touch),
     lookAfter: told.length > 0 ? TOLD : lookAfter,
   };

@@ -17,7 +17,11 @@ export const isParked = (progress: RunProgress | undefined): progress is ParkedP
   progress?.parked !== undefined;
 
 /** The run is Fatal, and waits for somebody who repairs the cause. @param touch of `touchOf` */
-export function parkedStatus(context: StatusContext, progress: ParkedProgress, touch: string): ResourceStatus {
+export function parkedStatus(
+  context: StatusContext,
+  progress: ParkedProgress,
+  touch: string,
+): ResourceStatus {
   const { present, workflowId } = context;
   const { failure, parked } = progress;
   const { code, message = 'the run has failed' } = failure ?? {};
@@ -46,7 +50,10 @@ export function parkedStatus(context: StatusContext, progress: ParkedProgress, t
 }
 
 /** Once per time that a run is parked. */
-export function parkedEvent({ present, workflowId }: StatusContext, { failure, parked }: ParkedProgress): Action[] {
+export function parkedEvent(
+  { present, workflowId }: StatusContext,
+  { failure, parked }: ParkedProgress,
+): Action[] {
   if (present.parked?.since === parked.since) return [];
   const message = failure?.message ?? 'the run has failed';
   const discriminator = `${workflowId} ${parked.since}`;
@@ -54,7 +61,11 @@ export function parkedEvent({ present, workflowId }: StatusContext, { failure, p
 }
 
 /** Tells a parked run to go on, when the resource was touched after it had been parked. */
-export function resumed({ present, workflowId }: StatusContext, { parked }: ParkedProgress, touch: string): Action[] {
+export function resumed(
+  { present, workflowId }: StatusContext,
+  { parked }: ParkedProgress,
+  touch: string,
+): Action[] {
   if (present.parked?.since !== parked.since || present.parked.touch === touch) return [];
   const argument = { parkedSince: parked.since };
   const message = 'The resource was touched; the run goes on from the chunks that are done.';

@@ -120,7 +120,8 @@ function settleOlder(
   if (active === planOfDryRun(resource) || active === current) return { status: present };
   const report = runs[active] ?? { state: 'absent' };
   if (report.state !== 'running') return { status: withOutcome(observation, present, active, report) };
-  const revised = unscheduled && present.schedule === undefined && revision(observation, active, report, present);
+  const revised =
+    unscheduled && present.schedule === undefined && revision(observation, active, report, present);
   if (revised) return { status: revised.status, told: revised.actions };
   if (!parsed.ok || !parsed.policy.suspend || isPlanId(active))
     return { actions: stopOlder(observation, active, report) };

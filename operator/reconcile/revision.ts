@@ -16,7 +16,8 @@ export function runToRevise(
 ): string | undefined {
   if (metadata.deletionTimestamp || !parsed.ok) return undefined;
   return Object.keys(runs).find(
-    (workflowId) => runs[workflowId]?.state === 'running' && isOutdated(workflowId, metadata.generation, status),
+    (workflowId) =>
+      runs[workflowId]?.state === 'running' && isOutdated(workflowId, metadata.generation, status),
   );
 }
 
@@ -38,7 +39,8 @@ export function revision(
 ): { actions: Action[]; status: ResourceStatus } | undefined {
   const { generation } = resource.metadata;
   if (!parsed.ok || former === undefined || report.cancelRequested || isEnding(report)) return undefined;
-  if (!isOutdated(workflowId, generation, present) || !hasSameResult(former, parsed.transfer)) return undefined;
+  if (!isOutdated(workflowId, generation, present) || !hasSameResult(former, parsed.transfer))
+    return undefined;
   const argument = { transfer: parsed.transfer, paused: parsed.policy.paused };
   return {
     actions: [{ type: 'tell', workflowId, what: { name: 'revise', argument } }],
@@ -48,5 +50,7 @@ export function revision(
 
 /** Its outcome is known already, and what remains is tidying up. */
 function isEnding({ progress }: RunningReport): boolean {
-  return progress !== undefined && progress.parked === undefined && ['Cancelled', 'Fatal'].includes(progress.state);
+  return (
+    progress !== undefined && progress.parked === undefined && ['Cancelled', 'Fatal'].includes(progress.state)
+  );
 }

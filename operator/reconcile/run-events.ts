@@ -41,10 +41,7 @@ export function ended(
   };
 }
 
-function fatalEnd(
-  { state, message, reason }: EndedReport,
-  again: string,
-): [reason: string, message: string] {
+function fatalEnd({ state, message, reason }: EndedReport, again: string): [reason: string, message: string] {
   const why = reason === undefined ? '' : ` (${reason})`;
   const ends: Record<EndedReport['state'], [string, string]> = {
     failed: ['RunFailed', message],

@@ -69,9 +69,7 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
   const progress = report.progress;
   if (!progress && present.parked) return present;
-  const waiting = progress?.paused
-    ? pausedReason(progress.paused)
-    : waitReason(context, report);
+  const waiting = progress?.paused ? pausedReason(progress.paused) : waitReason(context, report);
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
     const failed = status === 'Failed' ? { error, retry } : {};
@@ -278,7 +276,10 @@ export function warnings(texts: readonly string[]): string[] | undefined {
   return [...new Set(texts)].slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_WARNING_LENGTH));
 }
 
-export function observed({ present, parseWarnings }: StatusContext, progress: RunProgress): Partial<ResourceStatus> {
+export function observed(
+  { present, parseWarnings }: StatusContext,
+  progress: RunProgress,
+): Partial<ResourceStatus> {
   return {
     statistics: { ...progress.statistics },
     source: metadata(progress.source) ?? present.source,

@@ -206,7 +206,10 @@ describe('a run that is paused', () => {
       expect(await handle.executeUpdate('cancel', { args: ['not needed'] })).toContain('cancelling');
       const cause = await causeOf(handle.result());
       expect(cause).toBeInstanceOf(CancelledFailure);
-      expect(endedReport({ cause } as never, '')).toMatchObject({ state: 'cancelled', message: 'not needed' });
+      expect(endedReport({ cause } as never, '')).toMatchObject({
+        state: 'cancelled',
+        message: 'not needed',
+      });
     });
     expect(history(calls)).toBe('discard');
   });
@@ -234,7 +237,12 @@ describe('a run that is paused', () => {
 });
 
 describe('a run whose resource changes', () => {
-  const revised: Transfer = { ...TRANSFER, generation: 2, maxFailedRetries: 9, limits: { requestsPerSecond: 5 } };
+  const revised: Transfer = {
+    ...TRANSFER,
+    generation: 2,
+    maxFailedRetries: 9,
+    limits: { requestsPerSecond: 5 },
+  };
 
   test('has its slices go on with other limits, also those of a revision', async () => {
     const { copySlice, begun, untilBegun, release } = heldSlices();

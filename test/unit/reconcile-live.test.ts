@@ -74,12 +74,16 @@ describe('a run that is parked', () => {
     const noted = statusOf(actions);
     expect(told(decide({ status: noted, metadata: touched('1'), run }))).toEqual([]);
     expect(told(decide({ status: noted, metadata: touched('2'), run }))).toHaveLength(1);
-    expect(told(decide({ status: first, metadata: { ...finalized, labels: { a: 'b' } }, run }))).toHaveLength(1);
+    expect(told(decide({ status: first, metadata: { ...finalized, labels: { a: 'b' } }, run }))).toHaveLength(
+      1,
+    );
   });
 
   test('does not go on because of what kubectl apply notes, nor when it is to be cancelled', () => {
     const applied = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
-    expect(told(decide({ status: first, metadata: { ...finalized, annotations: applied }, run }))).toEqual([]);
+    expect(told(decide({ status: first, metadata: { ...finalized, annotations: applied }, run }))).toEqual(
+      [],
+    );
     const metadata = { ...finalized, annotations: { 'ddc.fybrik.io/cancel': '1' } };
     const actions = decide({ status: first, metadata, run });
     expect(told(actions)).toEqual([]);
@@ -87,7 +91,11 @@ describe('a run that is parked', () => {
   });
 
   test('is Running again, without what was said of it', () => {
-    const going = decide({ status: first, metadata: finalized, run: runningReport({ progress: progress() }) });
+    const going = decide({
+      status: first,
+      metadata: finalized,
+      run: runningReport({ progress: progress() }),
+    });
     expect(statusOf(going)).toMatchObject({ status: 'Running', active: RUN });
     for (const field of ['parked', 'hint', 'error']) expect(statusOf(going)).not.toHaveProperty(field);
   });
@@ -105,7 +113,10 @@ describe('a spec that changes while a run goes on', () => {
       older,
       former: formerOf(specTo('out')),
     });
-    const argument = { transfer: expect.objectContaining({ generation: 2, maxFailedRetries: 9 }), paused: true };
+    const argument = {
+      transfer: expect.objectContaining({ generation: 2, maxFailedRetries: 9 }),
+      paused: true,
+    };
     expect(told(actions)).toEqual([[OLDER, { name: 'revise', argument }]]);
     const status = statusOf(actions);
     expect(status).toMatchObject({
@@ -133,23 +144,32 @@ describe('a spec that changes while a run goes on', () => {
   test.each([
     ['it copies something else', { former: formerOf(specTo('elsewhere')) }],
     ['nobody knows what it was started for', { former: undefined }],
-    [
-      'it is being ended',
-      { former: formerOf(specTo('out')), older: { ...older, cancelRequested: true } },
-    ],
+    ['it is being ended', { former: formerOf(specTo('out')), older: { ...older, cancelRequested: true } }],
     [
       'its outcome is known',
       { former: formerOf(specTo('out')), older: runningReport({ progress: progress({ state: 'Fatal' }) }) },
     ],
   ])('%s: it is stopped first', (_, situation) => {
-    const actions = decide({ status: active(OLDER), metadata: finalized, spec: limited, older, ...situation });
+    const actions = decide({
+      status: active(OLDER),
+      metadata: finalized,
+      spec: limited,
+      older,
+      ...situation,
+    });
     expect(told(actions)).toEqual([]);
     expect(condition(statusOf(actions), 'Progressing')).toMatchObject({ reason: 'StoppingPreviousRun' });
   });
 
   test('credentials in another place are no other copy, keys of transformations are', () => {
     const s3 = (more: object) => ({
-      s3: { endpoint: 'http://localhost:9000', bucket: 'bucket', objectKey: 'out', dataFormat: 'parquet', ...more },
+      s3: {
+        endpoint: 'http://localhost:9000',
+        bucket: 'bucket',
+        objectKey: 'out',
+        dataFormat: 'parquet',
+        ...more,
+      },
     });
     const inline = specTo('out', { destination: s3({ accessKey: 'a', secretKey: 's' }) });
     const referred = specTo('out', { destination: s3({ secretImport: 'other', region: 'eu' }) });
@@ -190,7 +210,10 @@ describe('the annotation that cancels', () => {
 
   test('ends the run that goes on, once for each value', () => {
     const actions = decide({ status: active(RUN), metadata: cancel('1'), run });
-    expect(types(actions).filter((type) => ['cancel', 'status'].includes(type))).toEqual(['cancel', 'status']);
+    expect(types(actions).filter((type) => ['cancel', 'status'].includes(type))).toEqual([
+      'cancel',
+      'status',
+    ]);
     const status = statusOf(actions);
     expect(status.cancel).toEqual({ value: '1' });
     expect(types(decide({ status, metadata: cancel('1'), run }))).not.toContain('cancel');
@@ -204,7 +227,12 @@ describe('the annotation that cancels', () => {
   });
 
   test('why it was cancelled is told', () => {
-    const ended = { state: 'cancelled' as const, message: '', reason: 'not needed', closeTime: '2026-01-01T00:00:59Z' };
+    const ended = {
+      state: 'cancelled' as const,
+      message: '',
+      reason: 'not needed',
+      closeTime: '2026-01-01T00:00:59Z',
+    };
     const status = statusOf(decide({ status: active(RUN), metadata: finalized, run: ended }));
     expect(status.error).toBe('the run was cancelled (not needed); change the resource to run again');
   });

@@ -133,7 +133,9 @@ async function take(world: World, next: Step): Promise<void> {
       break;
     case 'touch':
     case 'cancel':
-      cluster.annotate({ [next.do === 'touch' ? 'touched' : 'ddc.fybrik.io/cancel']: String(cluster.statusWrites) });
+      cluster.annotate({
+        [next.do === 'touch' ? 'touched' : 'ddc.fybrik.io/cancel']: String(cluster.statusWrites),
+      });
       break;
     case 'finish':
       for (const [id] of temporal.running) temporal.finish(id, next.how);

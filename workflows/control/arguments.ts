@@ -1,9 +1,5 @@
 import { hasSameResult } from '../contract/revision.ts';
-import {
-  LEAST_BYTES_PER_SECOND,
-  MOST_REQUESTS_PER_SECOND,
-  type RetryRequest,
-} from '../contract/control.ts';
+import { LEAST_BYTES_PER_SECOND, MOST_REQUESTS_PER_SECOND, type RetryRequest } from '../contract/control.ts';
 import type { Revision, Transfer, TransferLimits } from '../contract.ts';
 
 /** Characters. */
@@ -31,7 +27,8 @@ export function limitsProblem(limits: unknown): Problem {
   if (!isObject(limits)) return `setLimits takes ${right}`;
   const { bytesPerSecond, requestsPerSecond, ...others } = limits as TransferLimits;
   const [other] = Object.keys(others);
-  if (other !== undefined) return `there is no limit ${JSON.stringify(other.slice(0, 100))}: setLimits takes ${right}`;
+  if (other !== undefined)
+    return `there is no limit ${JSON.stringify(other.slice(0, 100))}: setLimits takes ${right}`;
   if (!isBetween(bytesPerSecond, LEAST_BYTES_PER_SECOND, Number.MAX_SAFE_INTEGER))
     return `bytesPerSecond must be a whole number, at least ${LEAST_BYTES_PER_SECOND}`;
   if (!isBetween(requestsPerSecond, 1, MOST_REQUESTS_PER_SECOND))
@@ -50,7 +47,10 @@ export function revisionProblem(present: Transfer, revision: unknown): Problem {
 }
 
 function isBetween(value: unknown, least: number, most: number): boolean {
-  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most);
+  return (
+    value === undefined ||
+    (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most)
+  );
 }
 
 const isObject = (value: unknown): value is object =>

@@ -10,10 +10,7 @@ interface Control<Argument> {
 }
 
 /** Answers the update and takes the signal of a name. What is wrong with a signal is logged: nobody waits for an answer. */
-export function handle<Argument>(
-  name: keyof typeof CONTROLS,
-  { problem, perform }: Control<Argument>,
-): void {
+export function handle<Argument>(name: keyof typeof CONTROLS, { problem, perform }: Control<Argument>): void {
   setHandler(defineUpdate<string, [Argument]>(name), perform, {
     validator(argument) {
       const wrong = problem(argument);
