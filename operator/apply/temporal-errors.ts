@@ -39,7 +39,7 @@ export function endedReport(error: WorkflowFailedError, closeTime: string): Ende
   const { cause } = error;
   const message = failureMessage(cause ?? error);
   if (cause instanceof CancelledFailure) {
-    const [reason] = (cause.details ?? []) as unknown[];
+    const [reason] = cause.details ?? [];
     return { state: 'cancelled', message, closeTime, ...(typeof reason === 'string' && { reason }) };
   }
   if (cause instanceof TerminatedFailure) return { state: 'terminated', message, closeTime };

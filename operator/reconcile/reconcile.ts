@@ -196,7 +196,8 @@ function decideCurrent(
         ...startedEvent(context),
         ...actions,
         { type: 'status', status },
-        ...watched,
+        // it ends in a day or so, and long polls are few
+        ...(status.parked === undefined ? watched : []),
         { type: 'requeueAfter', milliseconds: lookAfter },
       ];
     }

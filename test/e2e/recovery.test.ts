@@ -84,12 +84,13 @@ test('a run that was denied goes on from the chunks already done when the resour
   await annotate('denied', 'repaired=yes');
   const { progress } = await untilStatus(stack.namespace, 'denied', ['Succeeded']);
   const all = recorded(copies.proxy.done.slice(earlier));
-  expect(all.slice(0, 3).toSorted()).toEqual(done.toSorted());
+  expect(new Set(all.slice(0, 3))).toEqual(new Set(done));
   expect(all).toHaveLength(progress!.chunksTotal);
   expect(new Set(all).size).toBe(all.length);
   expect(await copies.history('denied')).toEqual(ONCE);
   const reasons = (await eventsOf(stack.namespace, 'denied')).map(({ reason }) => reason);
-  expect(reasons.toSorted()).toEqual(['Fatal', 'Resumed', 'Started', 'Success']);
+  expect(reasons).toHaveLength(4);
+  expect(new Set(reasons)).toEqual(new Set(['Fatal', 'Resumed', 'Started', 'Success']));
   expect(await copies.leftovers()).toEqual([]);
 
   await copies.start(['undisturbed'], ROWS);

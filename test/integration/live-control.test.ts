@@ -31,13 +31,13 @@ const untilParked = (handle: WorkflowHandle): Promise<RunProgress> =>
 function heldSlices() {
   const begun: SliceInput[] = [];
   const interrupted: number[] = [];
-  const let_go = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
   const copySlice: BatchActivities['copySlice'] = async (slice) => {
     begun.push(slice);
     const { cancelled } = Context.current();
     const beat = setInterval(() => Context.current().heartbeat(), 100);
     try {
-      await Promise.race([cancelled, let_go.promise]);
+      await Promise.race([cancelled, letGo.promise]);
       return PUBLISHED.statistics;
     } catch {
       interrupted.push(slice.from);
@@ -53,7 +53,7 @@ function heldSlices() {
       (list) => list.length === count,
       `${count} slices to begin`,
     );
-  return { copySlice, begun, interrupted, untilBegun, release: let_go.resolve };
+  return { copySlice, begun, interrupted, untilBegun, release: letGo.resolve };
 }
 
 /** Fails the slices that begin with these chunks, until it is repaired. */
@@ -95,7 +95,8 @@ describe('a run that is parked', () => {
       expect(await handle.result()).toMatchObject(PUBLISHED);
       expect(await progressOf(handle)).toMatchObject({ state: 'Succeeded', chunksDone: 6 });
     });
-    expect(slices.copied.toSorted()).toEqual([0, 2, 4]);
+    expect(slices.copied).toHaveLength(3);
+    expect(new Set(slices.copied)).toEqual(new Set([0, 2, 4]));
     expect(calls).not.toContain('discard');
   });
 
@@ -186,7 +187,7 @@ describe('a run that is paused', () => {
         chunksDone: 3,
         reason: 'the network is needed',
       });
-      expect(interrupted.toSorted()).toEqual([0, 2, 4]);
+      expect(new Set(interrupted)).toEqual(new Set([0, 2, 4]));
       release();
       expect(begun).toHaveLength(3);
       expect(await handle.executeUpdate('resume')).toBe('it goes on');
@@ -277,22 +278,27 @@ describe('a run whose resource changes', () => {
     });
   });
 
-  test.each<[string, unknown, string]>([
-    ['pause', 7, 'a text'],
-    ['setLimits', { bandwidth: 5 }, 'no limit "bandwidth"'],
-    ['setLimits', { bytesPerSecond: 5 }, 'at least 262144'],
-    ['setLimits', 'fast', 'requestsPerSecond'],
-    ['retry', 'now', 'no argument'],
-    ['revise', { transfer: { ...revised, writeOperation: 'Append' }, paused: false }, 'something else'],
-    ['revise', {}, 'as the operator sends it'],
-  ])('refuses what %s cannot mean: %j', async (name, argument, message) => {
+  test('is told what is refused, and why; signals that cannot be meant do nothing', async () => {
+    const refused: [name: string, argument: unknown, message: string][] = [
+      ['pause', 7, 'a text'],
+      ['setLimits', { bandwidth: 5 }, 'no limit "bandwidth"'],
+      ['setLimits', { bytesPerSecond: 5 }, 'at least 262144'],
+      ['setLimits', 'fast', 'requestsPerSecond'],
+      ['retry', 'now', 'no argument'],
+      ['revise', { transfer: { ...revised, writeOperation: 'Append' }, paused: false }, 'something else'],
+      ['revise', {}, 'as the operator sends it'],
+    ];
     await withWorker(fakeActivities({}, []), async (start) => {
       const handle = await start('batchTransfer', input({ paused: true }));
-      const error = await handle.executeUpdate(name, { args: [argument] }).catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
-      expect((error as WorkflowUpdateFailedError).cause?.message).toContain(message);
-      // nobody waits for the answer to a signal
-      await handle.signal(name, argument);
+      for (const [name, argument, message] of refused) {
+        const error: unknown = await handle
+          .executeUpdate(name, { args: [argument] })
+          .catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(WorkflowUpdateFailedError);
+        expect((error as WorkflowUpdateFailedError).cause?.message).toContain(message);
+        await handle.signal(name, argument);
+      }
+      expect((await progressOf(handle)).paused?.reason).toBe('spec.paused is true');
       await handle.cancel();
       expect(await causeOf(handle.result())).toBeInstanceOf(CancelledFailure);
     });

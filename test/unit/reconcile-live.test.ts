@@ -58,10 +58,9 @@ describe('a run that is parked', () => {
       'Warning Fatal: no bucket',
     );
     const again = decide({ status: first, metadata: finalized, run });
-    expect(types(again)).toEqual(['awaitEnd', 'requeueAfter']);
+    expect(types(again)).toEqual(['requeueAfter']);
     // nobody answers at the moment
     expect(types(decide({ status: first, metadata: finalized, run: runningReport() }))).toEqual([
-      'awaitEnd',
       'requeueAfter',
     ]);
   });
@@ -72,6 +71,9 @@ describe('a run that is parked', () => {
     // told before it is noted: an operator that dies between the two tells it again
     expect(types(actions).indexOf('tell')).toBeLessThan(types(actions).indexOf('status'));
     const noted = statusOf(actions);
+    const asked = { ...finalized, annotations: { 'ddc.fybrik.io/run-now': 'x' } };
+    // it is the run that was asked for
+    expect(statusOf(decide({ status: first, metadata: asked, run })).runNow).toEqual({ value: 'x' });
     expect(told(decide({ status: noted, metadata: touched('1'), run }))).toEqual([]);
     expect(told(decide({ status: noted, metadata: touched('2'), run }))).toHaveLength(1);
     expect(told(decide({ status: first, metadata: { ...finalized, labels: { a: 'b' } }, run }))).toHaveLength(

@@ -4,9 +4,9 @@ import { CONTROLS } from '../contract/control.ts';
 /** Something that a run can be asked for. */
 interface Control<Argument> {
   /** What is wrong with the argument; undefined when nothing is. */
-  problem(argument: Argument): string | undefined;
+  problem: (argument: Argument) => string | undefined;
   /** @returns what comes of it, for people */
-  perform(argument: Argument): string;
+  perform: (argument: Argument) => string;
 }
 
 /** Answers the update and takes the signal of a name. What is wrong with a signal is logged: nobody waits for an answer. */
