@@ -10,7 +10,7 @@ export function runNowWorkflowId(identity: TransferIdentity, value: string): str
 }
 
 /** Whether a run is of this generation and was started by the operator itself, at once or when it was asked for. */
-export function isDirectRun(workflowId: string, identity: TransferIdentity): boolean {
+function isDirectRun(workflowId: string, identity: TransferIdentity): boolean {
   const run = runWorkflowId(identity);
   return workflowId === run || workflowId.startsWith(`${run}-now-`);
 }

@@ -24,6 +24,7 @@ type Simple =
   | 'tick'
   | 'runNow'
   | 'park'
+  | 'relax'
   | 'touch'
   | 'cancel';
 type Step =
@@ -40,7 +41,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 5, arbitrary: simple('sync') },
   { weight: 2, arbitrary: simple('zombie') },
   { weight: 5, arbitrary: simple('tick') },
-  { weight: 4, arbitrary: simple('park', 'touch') },
+  { weight: 4, arbitrary: simple('park', 'touch', 'relax', 'relax') },
   {
     weight: 3,
     arbitrary: record({ do: constant<'crash'>('crash'), after: integer({ min: 0, max: 11 }) }),
@@ -63,7 +64,6 @@ const step: Arbitrary<Step> = oneof(
         SCHEDULED,
         { ...SCHEDULED, suspend: true },
         { suspend: true },
-        { maxFailedRetries: 3 },
         { paused: true },
       ),
     }),
@@ -127,6 +127,13 @@ async function take(world: World, next: Step): Promise<void> {
       break;
     case 'runNow':
       cluster.annotate({ 'ddc.fybrik.io/run-now': String(temporal.starts.length) });
+      break;
+    case 'relax':
+      // nothing that the run copies changes
+      cluster.changeSpec({
+        ...(cluster.resource?.spec as object),
+        maxFailedRetries: cluster.statusWrites % 10,
+      });
       break;
     case 'park':
       for (const [id] of temporal.running) temporal.park(id);
