@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { FAILURE_CLASSES } from '../../activities/failures.ts';
 import { parseTransfer } from '../../operator/api/index.ts';
 import type { ResourceStatus } from '../../operator/api/index.ts';
+import { hintFor } from '../../operator/reconcile/hints.ts';
 import { runToRevise } from '../../operator/reconcile/revision.ts';
 import type { Transfer } from '../../workflows/contract.ts';
 import { specTo } from '../support/operator-cluster.ts';
@@ -184,6 +186,11 @@ describe('a spec that changes while a run goes on', () => {
     const elsewhere = salted({ algo: 'sha256', secretImport: 'keys' });
     expect(told(decide({ ...situation, spec: elsewhere, former: formerOf(elsewhere) }))).toHaveLength(1);
   });
+});
+
+test('for every failure that does not pass by itself there is a hint', () => {
+  const codes = Object.entries(FAILURE_CLASSES).flatMap(([code, what]) => (what === 'replan' ? [] : [code]));
+  expect(codes.filter((code) => hintFor(code) === undefined)).toEqual(['Internal']);
 });
 
 describe('a run that is paused', () => {
