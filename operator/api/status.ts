@@ -111,7 +111,9 @@ export const statusSchema = z
       .object({
         phase: z
           .string()
-          .describe('What the run is doing: plan, copy, publish, verify, cleanUp, discard or delete.'),
+          .describe(
+            'What the run is doing: plan, copy, publish, verify, cleanUp, discard, delete or parked.',
+          ),
         chunksDone: z.int().min(0).describe('Chunks that are copied.'),
         chunksTotal: z.int().min(0).describe('Chunks in all; 0 before the plan is made.'),
         percent: z.int().min(0).max(100).describe('chunksDone in percent of chunksTotal.'),
