@@ -176,9 +176,11 @@ describe('a spec that changes while a run goes on', () => {
       },
     });
     const inline = specTo('out', { destination: s3({ accessKey: 'a', secretKey: 's' }) });
-    const referred = specTo('out', { destination: s3({ secretImport: 'other', region: 'eu' }) });
+    const referred = specTo('out', { destination: s3({ secretImport: 'other', addressing: 'path' }) });
     const situation = { status: active(OLDER), metadata: finalized, older };
     expect(told(decide({ ...situation, spec: referred, former: formerOf(inline) }))).toHaveLength(1);
+    const moved = specTo('out', { destination: s3({ secretImport: 'other', region: 'eu' }) });
+    expect(told(decide({ ...situation, spec: moved, former: formerOf(inline) }))).toEqual([]);
     const salted = (options: object) =>
       specTo('out', { transformation: [{ action: 'DigestColumns', columns: ['a'], options }] });
     const inOptions = salted({ algo: 'sha256', key: 'k' });

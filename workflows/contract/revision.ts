@@ -1,5 +1,5 @@
-/** Of a side: how its store is reached, and what people call it. */
-const ACCESS = new Set(['secret', 'region', 'addressing', 'caCertificate', 'description']);
+/** Of a side: how its store is reached, and what people call it. Not its region, which may say where the run has to work. */
+const ACCESS = new Set(['secret', 'addressing', 'caCertificate', 'description']);
 
 /** A Transfer, as far as it is compared. */
 interface Revisable {
@@ -12,7 +12,7 @@ interface Revisable {
 
 /**
  * Whether runs of both transfers, of two generations of a resource, copy the same: they differ at most in how often a step is
- * tried, in what they may use of their stores, and in how these are reached (credentials, region, certificates). Values
+ * tried, in what they may use of their stores, and in how these are reached (credentials, certificates). Values
  * that are inline in the resource are not known here: with some in its transformations, no generation is like another.
  */
 export function hasSameResult(one: Revisable, other: Revisable): boolean {
