@@ -49,7 +49,7 @@ export default {
       from: { path: '^operator/' },
       to: {
         path: '^(activities|worker|cli|deploy|bench|test)/',
-        pathNot: '^activities/(transforms/|engine/clause-engine\\.ts$)',
+        pathNot: '^activities/(transforms/|engine/clause-judge\\.ts$)',
       },
     },
     {

@@ -61,6 +61,8 @@ const node = nodeProgram();
 const child = spawn(node, process.argv.slice(2), {
   stdio: 'inherit',
   env: {
+    // Programs start in about half the CPU time: without it every one removes the types from all that it loads.
+    NODE_COMPILE_CACHE: join(modules, '.cache', 'node-compile'),
     ...process.env,
     PATH: `${join(modules, '.bin')}:${dirname(node)}:${process.env.PATH ?? ''}`,
   },

@@ -1,7 +1,7 @@
 export interface Figure {
   name: string;
   value: number;
-  unit: 'x' | 'MB/s' | 'rec/s' | 'transfers/s' | 's' | 'ms' | 'MiB';
+  unit: 'x' | 'MB/s' | 'rec/s' | 'transfers/s' | 's' | 'ms' | 'MiB' | '%';
   /** Absent where a figure only explains others. */
   aim?: { value: number; at: 'most' | 'least' };
 }
@@ -18,4 +18,10 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** The smallest value that at least this share of all do not exceed. @param share 0 to 1 */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }

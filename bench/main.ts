@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { parseBytes } from '../worker/config.ts';
 import { benchBatch } from './batch.ts';
 import { benchBinary } from './binary.ts';
+import { benchControl } from './control.ts';
 import { benchDigests } from './digests.ts';
 import { benchFormats } from './formats.ts';
 import { benchPeers } from './peers/peers.ts';
@@ -50,5 +51,15 @@ program
   .description('many transfers of 100 rows that are asked for at once')
   .option('--transfers <count>', 'how many', Number, 1_000)
   .action(benchSmall);
+
+program
+  .command('control')
+  .description(
+    'an operator that starts among many resources, and idles; small copies from apply to Succeeded',
+  )
+  .option('--resources <count>', 'how many; half of them have a schedule', Number, 2_000)
+  .option('--copies <count>', 'how many are timed', Number, 200)
+  .option('--at-once <count>', 'of them', Number, 20)
+  .action(benchControl);
 
 await program.parseAsync();

@@ -25,8 +25,16 @@ export interface System {
   runner: TransferRunner;
   /** Of the worker and its engine processes. */
   meter: ProcessMeter;
+  /** Stops the operator and starts another one; resolves when that has listed what there is. */
+  restartOperator: (meanwhile?: () => Promise<void>) => Promise<RestartedOperator>;
   /** CPU seconds so far by process, of servers, operator, worker, its engine processes, and of this one. */
   cpu: () => Record<string, number>;
+}
+
+interface RestartedOperator {
+  /** `performance.now()` when its process was started. */
+  startedAt: number;
+  meter: ProcessMeter;
 }
 
 /** Starts all, prints the figures of `measure`, and leaves nothing. */
@@ -62,14 +70,22 @@ async function measured(
   const settings = controllerEnvironment(environment, process.env);
   const controller = { dir, environment: { ...settings, DDC_SCRATCH_DIR: join(dir, 'scratch') } };
   const worker = await startController('worker', controller);
-  const operator = await startController('operator', controller);
+  let operator = await startController('operator', controller);
+  let operatorMeter = new ProcessMeter(operator.pid);
   const meter = new ProcessMeter(worker.pid);
-  const others = [...servers.processes(), { name: 'operator', pid: operator.pid }].map(({ name, pid }) => ({
-    name,
-    meter: new ProcessMeter(pid),
-  }));
+  const others = servers.processes().map(({ name, pid }) => ({ name, meter: new ProcessMeter(pid) }));
+  const restartOperator: System['restartOperator'] = async (meanwhile) => {
+    await operator.stop();
+    operatorMeter.stop();
+    await meanwhile?.();
+    const startedAt = performance.now();
+    operator = await startController('operator', controller);
+    operatorMeter = new ProcessMeter(operator.pid);
+    return { startedAt, meter: operatorMeter };
+  };
   const cpu = (): Record<string, number> => ({
     ...Object.fromEntries(others.map((other) => [other.name, other.meter.ownCpuSeconds()])),
+    operator: operatorMeter.ownCpuSeconds(),
     worker: meter.ownCpuSeconds(),
     'engine-processes': meter.cpuSeconds() - meter.ownCpuSeconds(),
     bench: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
@@ -78,10 +94,11 @@ async function measured(
   try {
     await store.createBucket();
     const runner = await transferRunner(kubeconfig, NAMESPACE);
-    return await measure({ dir, environment, store, runner, meter, cpu });
+    return await measure({ dir, environment, store, runner, meter, restartOperator, cpu });
   } finally {
     store.close();
     meter.stop();
+    operatorMeter.stop();
     for (const other of others) other.meter.stop();
     await operator.stop();
     await worker.stop();

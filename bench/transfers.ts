@@ -9,7 +9,7 @@ const WATCH = { timeoutSeconds: 3_600, idleTimeout: 3_600_000, onOpen: (): void 
 const ENDED = new Set(['Succeeded', 'Fatal', 'ConfigurationError']);
 
 interface Resource {
-  metadata: { name: string; resourceVersion: string };
+  metadata: { name: string; resourceVersion: string; generation: number };
   status?: ResourceStatus;
 }
 
@@ -18,6 +18,10 @@ export interface TransferRunner {
   run(name: string, spec: object): Promise<{ seconds: number; status: ResourceStatus }>;
   /** Creates a BatchTransfer. */
   create(name: string, spec: object): Promise<void>;
+  /** Changes the spec of one (JSON merge patch). */
+  change(name: string, spec: object): Promise<void>;
+  /** All there are. */
+  list(): Promise<Resource[]>;
   /** Each one that succeeds, once. The server tells: to ask again and again would cost more than they do. */
   succeeding(): AsyncIterable<{ name: string; status: ResourceStatus }>;
 }
@@ -36,6 +40,10 @@ export async function transferRunner(kubeconfig: string, namespace: string): Pro
   };
   return {
     create,
+    async change(name, spec) {
+      await client.patch(`${collection}/${name}`, 'application/merge-patch+json', { spec });
+    },
+    list: async () => (await client.list<Resource>(collection, new AbortController().signal)).items,
     async run(name, spec) {
       const began = performance.now();
       await create(name, spec);

@@ -1,4 +1,4 @@
-import type { ResourceStatus } from '../operator/api/index.ts';
+import { ownStatus, type ResourceStatus } from '../operator/api/index.ts';
 import { columnRows } from './column-rows.ts';
 import { age, duration } from './durations.ts';
 import { bar, paceOf, paceText, size } from './pace.ts';
@@ -19,7 +19,7 @@ export interface TransferEvent {
 
 /** All there is to know of one BatchTransfer, for people, as lines. */
 export function describeText(transfer: ListedTransfer, events: TransferEvent[], now: Date): string[] {
-  const { status = {} } = transfer;
+  const status = ownStatus(transfer, transfer.status ?? {}) ?? {};
   const { source, destination, warnings = [], conditions = [] } = status;
   return [
     ...fields(
@@ -30,6 +30,7 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
     ...section('CONVERSIONS', [...(source?.conversions ?? []), ...(destination?.conversions ?? [])]),
     ...section('WARNINGS', warnings),
     ...section('OBJECTS', objectRows(status), Infinity),
+    ...section('KEPT GENERATIONS', generationRows(status)),
     ...section('RECEIPT', receiptRows(status)),
     ...section('HISTORY', historyRows(status, now), Infinity),
     ...section('CONDITIONS', conditionRows(conditions, now), Infinity),
@@ -37,13 +38,17 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
   ];
 }
 
-function overview({ metadata }: ListedTransfer, status: ResourceStatus, now: Date): [string, string][] {
+function overview(
+  { metadata, status: stored }: ListedTransfer,
+  status: ResourceStatus,
+  now: Date,
+): [string, string][] {
   const { startTime, retry, statistics = {} } = status;
   return [
     ['NAME', metadata.name],
     ['NAMESPACE', metadata.namespace],
     ['AGE', age(metadata.creationTimestamp, now)],
-    ['STATUS', status.status ?? 'not looked at by the operator yet'],
+    ['STATUS', stored?.status ?? 'not looked at by the operator yet'],
     ['ERROR', status.error ?? ''],
     ['HINT', status.hint ?? ''],
     ['PARKED', status.parked === undefined ? '' : parkedText(status.parked, now)],
@@ -58,6 +63,7 @@ function overview({ metadata }: ListedTransfer, status: ResourceStatus, now: Dat
     ['STARTED', startTime === undefined ? '' : `${startTime} (${age(startTime, now)} ago)`],
     ['TOOK', statistics.durationSeconds === undefined ? '' : `${statistics.durationSeconds} s`],
     ['WORKFLOW', status.active ?? lastWorkflow(status)],
+    ['REGION', status.placement?.region ?? ''],
   ];
 }
 
@@ -113,6 +119,13 @@ function objectRows({ objects = [] }: ResourceStatus): string[][] {
   return table(
     ['OBJECT', 'BYTES', 'AT'],
     objects.map(({ bucket, key, bytes, endpoint }) => [`s3://${bucket}/${key}`, String(bytes), endpoint]),
+  );
+}
+
+function generationRows({ generations = [] }: ResourceStatus): string[][] {
+  return table(
+    ['PREFIX', 'OBJECTS', 'BYTES'],
+    generations.map(({ prefix, objects, bytes }) => [prefix, String(objects), String(bytes)]),
   );
 }
 

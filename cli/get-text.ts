@@ -16,7 +16,7 @@ interface Column {
 
 /** The columns of `kubectl get`, how far the run is after the status, and more when it is to be wide. */
 function columnsOf({ namespaces, wide }: GetLayout): Column[] {
-  const printed = printerColumns('BatchTransfer').map(asColumn);
+  const printed = printerColumns().map(asColumn);
   const status = printed.findIndex(({ title }) => title === 'STATUS');
   return [
     ...(namespaces
@@ -44,6 +44,7 @@ const WIDE: Column[] = [
     title: 'REASON',
     cell: ({ status }) => status?.conditions?.find(({ type }) => type === 'Progressing')?.reason ?? '',
   },
+  { title: 'REGION', cell: ({ status }) => status?.placement?.region ?? '' },
   { title: 'ERROR', cell: ({ status }) => status?.error ?? '' },
 ];
 

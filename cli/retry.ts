@@ -1,6 +1,7 @@
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type WorkflowHandle } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Command } from 'commander';
+import { ownStatus } from '../operator/api/index.ts';
 import { CONTROLS } from '../workflows/contract/control.ts';
 import { activeRunCommand, subject } from './active-run.ts';
 import { ExitError } from './exit-error.ts';
@@ -27,7 +28,7 @@ says (parked.until), and goes on with the chunks already done. When it has ended
 
 async function retry(run: WorkflowHandle, transfer: ListedTransfer): Promise<void> {
   const about = subject(transfer);
-  const { status, parked } = transfer.status ?? {};
+  const { status, parked } = ownStatus(transfer, transfer.status ?? {}) ?? {};
   if (status !== 'Failed' && parked === undefined)
     throw new ExitError(1, `${about}: nothing waits to be tried again; its status is ${status}`);
   try {

@@ -29,10 +29,11 @@ export async function readTransfer(
   const content =
     file === '-' ? await text(process.stdin) : await readFile(file, 'utf8').catch(unreadable(file));
   const resource = asApplied(singleDocument(content, file === '-' ? 'standard input' : file), uid);
-  if (resource['kind'] === 'SyncTransfer')
+  const { kind } = resource;
+  if (kind === 'SyncTransfer' || kind === 'StreamTransfer')
     throw new TransferError(
       'Unsupported',
-      'kind: a SyncTransfer has no end that could be planned, shown or waited for; give a BatchTransfer (value "SyncTransfer")',
+      `kind: a ${kind} has no end that could be planned, shown or waited for; give a BatchTransfer (value "${kind}")`,
     );
   const parsed = parseTransfer(resource, process.env);
   if (!parsed.ok) throw new TransferError('InvalidOption', renderErrors(parsed.errors));

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
 import { parseDuration } from './api/checks/duration.ts';
+import { regionProblem } from './api/checks/region.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
 import type { WebhookSettings } from './webhook/run.ts';
@@ -13,6 +14,8 @@ export interface OperatorConfig {
   temporalAddress: string;
   temporalNamespace: string;
   taskQueue: string;
+  /** That have workers; absent = one task queue for all. */
+  regions?: string[];
   /** Absent = all namespaces. */
   watchNamespace?: string;
   leaderElectionNamespace: string;
@@ -70,6 +73,14 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
       new Option('--task-queue <name>', 'task queue of the workers')
         .env('DDC_TASK_QUEUE')
         .default(DEFAULT_TASK_QUEUE),
+    )
+    .addOption(
+      new Option(
+        '--regions <names>',
+        'regions that have workers, separated by commas: transfers go to <task queue>.<region> (default: one task queue for all)',
+      )
+        .env('DDC_REGIONS')
+        .argParser(parseRegions),
     )
     .addOption(
       new Option('--watch-namespace <name>', 'Kubernetes namespace to watch (default: all)').env(
@@ -142,6 +153,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     secretProviderRole,
     keepData,
     parkFailedRuns,
+    regions = [],
     webhookPort,
     webhookCertDir,
     webhookSelfSignedService,
@@ -158,6 +170,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
   return {
     ...config,
     ...(parkFailedRuns > 0 && { parkFor: parkFailedRuns }),
+    ...(regions.length > 0 && { regions }),
     ...(webhook && { webhook }),
     environment: {
       SECRET_PROVIDER_URL: secretProviderUrl,
@@ -179,6 +192,16 @@ function parseParkFor(value: string): number {
   if (ms === undefined || ms > MOST_PARK_MS)
     throw new InvalidArgumentError('Expected a duration from 0 to 30d, e.g. 24h.');
   return ms / 1_000;
+}
+
+function parseRegions(value: string): string[] {
+  if (value.trim() === '') return [];
+  const names = value.split(',').map((name) => name.trim());
+  for (const name of names) {
+    const problem = regionProblem(name);
+    if (problem !== undefined) throw new InvalidArgumentError(`Region "${name}": ${problem}`);
+  }
+  return names;
 }
 
 function parseBoolean(value: string): boolean {

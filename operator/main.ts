@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ClauseCheck } from './api/index.ts';
 import { operate } from './apply/operate.ts';
 import { openTemporal } from './apply/temporal.ts';
-import { clauseCheck } from './clauses.ts';
+import { clauseChecker } from './clauses.ts';
 import { readConfig } from './config.ts';
 import type { OperatorConfig } from './config.ts';
 import { KubernetesClient, loadKubeConfig, messageOf } from './kubernetes.ts';
@@ -19,12 +19,14 @@ const LEASE_NAME = 'ddc-operator';
 /** Answers the API server, and works when it leads; when one of them fails, both end. */
 async function run(config: OperatorConfig, log: Logger, stop: AbortController): Promise<void> {
   const client = new KubernetesClient(loadKubeConfig(config.kubeconfig));
-  const clauses = clauseCheck(log);
+  const clauses = clauseChecker(log);
   const { webhook: settings, environment } = config;
   const { signal } = stop;
-  const parts = [lead(config, client, clauses, log, signal)];
-  if (settings) parts.push(runWebhook({ settings, client, environment, clauses, log, signal }));
+  const parts = [lead(config, client, clauses.check, log, signal)];
+  if (settings)
+    parts.push(runWebhook({ settings, client, environment, clauses: clauses.check, log, signal }));
   const ended = await Promise.allSettled(parts.map((part) => part.finally(() => stop.abort())));
+  clauses.close();
   client.close();
   for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
@@ -40,8 +42,8 @@ async function lead(
   log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  const { temporalAddress: address, temporalNamespace: namespace, taskQueue } = config;
-  const temporal = openTemporal({ address, namespace, taskQueue, log });
+  const { temporalAddress: address, temporalNamespace: namespace, taskQueue, regions } = config;
+  const temporal = openTemporal({ address, namespace, taskQueue, regions, log });
   const identity = `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`;
   const election = {
     identity,

@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { GivenSecretSettings } from '../activities/secrets/settings.ts';
 import type { WorkerLimits } from '../activities/batch/limits.ts';
+import { regionProblem } from '../operator/api/checks/region.ts';
 import { parseSize } from '../operator/api/checks/size.ts';
-import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { DEFAULT_TASK_QUEUE, regionalTaskQueue } from '../workflows/contract.ts';
 import { withSecretOptions } from './secret-options.ts';
 
 export interface WorkerConfig extends GivenSecretSettings {
   kubeconfig?: string;
   temporalAddress: string;
   temporalNamespace: string;
+  /** That of the region, where there is one. */
   taskQueue: string;
   region?: string;
   scratchDir: string;
@@ -45,6 +47,13 @@ function parseBandwidth(text: string): number {
   const bytes = parseBytes(text);
   if (bytes === 0) throw new InvalidArgumentError('Expected at least 1 byte a second.');
   return bytes;
+}
+
+/** Empty: none. */
+function parseRegion(text: string): string {
+  const problem = text === '' ? undefined : regionProblem(text);
+  if (problem !== undefined) throw new InvalidArgumentError(problem);
+  return text;
 }
 
 export function parseCount(text: string): number {
@@ -82,7 +91,13 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
         DEFAULT_TASK_QUEUE,
       ),
     )
-    .addOption(option('--region <name>', "this worker's region, shown as part of its identity", 'DDC_REGION'))
+    .addOption(
+      option(
+        '--region <name>',
+        'region of this worker: it takes work from <task queue>.<region>, and only work of its region',
+        'DDC_REGION',
+      ).argParser(parseRegion),
+    )
     .addOption(
       option('--scratch-dir <path>', 'directory for chunks in work', 'DDC_SCRATCH_DIR').default(
         join(tmpdir(), 'ddc-scratch'),
@@ -157,11 +172,21 @@ export function readWorkerConfig(argv: string[]): WorkerConfig {
       option('--log-level <level>', 'trace, debug, info, warn, error', 'DDC_LOG_LEVEL').default('info'),
     )
     .parse(argv);
-  const { memoryLimit: given, ...rest } = program.opts<
-    Omit<WorkerConfig, 'memoryLimit'> & { memoryLimit?: number }
-  >();
+  const {
+    memoryLimit: given,
+    region: named,
+    ...rest
+  } = program.opts<Omit<WorkerConfig, 'memoryLimit'> & { memoryLimit?: number }>();
   const memoryLimit = given ?? Math.max(2 ** 30, rest.parallelChunks * 2 ** 29);
-  return { ...rest, memoryLimit, parallelChunks: affordableChunks(rest.parallelChunks, memoryLimit) };
+  const region = named === '' ? undefined : named;
+  const taskQueue = regionalTaskQueue(rest.taskQueue, region);
+  return {
+    ...rest,
+    ...(region !== undefined && { region }),
+    taskQueue,
+    memoryLimit,
+    parallelChunks: affordableChunks(rest.parallelChunks, memoryLimit),
+  };
 }
 
 /** What the stores' clients are told of the limits; see activities/batch/limits.ts. */

@@ -18,8 +18,8 @@ try {
     log,
     shutdownSignals: ['SIGTERM', 'SIGINT'],
   });
-  const { taskQueue, parallelChunks, memoryLimit } = config;
-  log.info({ taskQueue, parallelChunks, memoryLimit, scratchLimit }, 'worker ready');
+  const { taskQueue, region, parallelChunks, memoryLimit } = config;
+  log.info({ taskQueue, region, parallelChunks, memoryLimit, scratchLimit }, 'worker ready');
   await ended;
 } catch (error) {
   log.fatal({ reason: error instanceof Error ? error.message : String(error) }, 'worker ended');

@@ -75,7 +75,7 @@ export async function startWorker(config: WorkerConfig, parts: WorkerParts): Pro
         chunkBytes: config.chunkBytes,
       }),
       // A process that takes another's place starts in less than half the time.
-      NODE_COMPILE_CACHE: join(scratchDirectory, 'compiled'),
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(scratchDirectory, 'compiled'),
     },
   });
   const guarding = new AbortController();

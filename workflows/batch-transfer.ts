@@ -9,6 +9,7 @@ import {
 import { isAt } from './contract.ts';
 import type {
   BatchTransferInput,
+  KeptGeneration,
   PlannedRun,
   PublishedRun,
   Run,
@@ -121,6 +122,7 @@ async function succeed(
   return {
     ...published,
     objects: [...published.objects, ...left.objects],
+    ...(left.generations === undefined ? {} : { generations: left.generations }),
     runId: run.runId,
     chunks: planned.chunks,
     verified: run.transfer.verify ?? 'chunks',
@@ -158,21 +160,22 @@ async function tidyUp(
   published: PublishedRun,
   previous: WrittenObject[],
   state: RunState,
-): Promise<{ objects: WrittenObject[]; warnings: string[] }> {
-  const { destination, writeOperation } = run.transfer;
+): Promise<{ objects: WrittenObject[]; warnings: string[]; generations?: KeptGeneration[] }> {
+  const { destination, writeOperation, keepGenerations } = run.transfer;
   const elsewhere = previous.filter((old) => !isAt(old, destination));
   const left = { objects: [...elsewhere], warnings: elsewhere.map(leftElsewhere) };
   const kept = new Set(published.objects.map((object) => object.key));
   const earlier = previous.filter((old) => isAt(old, destination) && !kept.has(old.key));
   if (writeOperation === 'Append') left.objects.push(...earlier);
   const replaced = writeOperation === 'Append' ? [] : earlier;
-  if (!leavesStaged(run, planned) && replaced.length === 0) return left;
+  if (!leavesStaged(run, planned) && replaced.length === 0 && keepGenerations === undefined) return left;
   state.enter('cleanUp');
   try {
-    await withRetries(() => activities.cleanUp({ run, published: published.objects, replaced }), {
-      maxRetries: TIDY_RETRIES,
-    });
-    return left;
+    const generations = await withRetries(
+      () => activities.cleanUp({ run, published: published.objects, replaced }),
+      { maxRetries: TIDY_RETRIES },
+    );
+    return generations === undefined ? left : { ...left, generations };
   } catch (error) {
     if (!(error instanceof StepEnded)) throw error;
     const warning = `what the copy no longer needs could not all be removed; the next run or the deletion does it: ${error.message}`;

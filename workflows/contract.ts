@@ -32,6 +32,11 @@ export const SEARCH_ATTRIBUTES = [
 
 export const DEFAULT_TASK_QUEUE = 'ddc';
 
+/** The task queue of a region's workers: `<task queue>.<region>`; that of workers without a region is the plain one. */
+export function regionalTaskQueue(taskQueue: string, region: string | undefined): string {
+  return region === undefined ? taskQueue : `${taskQueue}.${region}`;
+}
+
 /** Workflow id of one run: `<kind>/<namespace>/<name>/<uid>/<generation>`. */
 export function runWorkflowId(transfer: TransferIdentity): string {
   return `${transferWorkflowPrefix(transfer)}${transfer.generation}`;
@@ -72,6 +77,8 @@ export interface Transfer extends TransferIdentity {
   verify?: Verification;
   /** Begin of the receipts' keys in the destination's bucket; absent = as the worker is told. */
   receiptPrefix?: string;
+  /** How many generations of the data are kept, the latest included; absent = 1, and earlier ones are not looked for. */
+  keepGenerations?: number;
   /** What the transfer may use of its stores; no limits when absent. */
   limits?: TransferLimits;
 }
@@ -196,6 +203,14 @@ export function isAt(object: WrittenObject, asset: S3Asset): boolean {
   return object.endpoint === asset.endpoint && object.bucket === asset.bucket;
 }
 
+/** Data of an earlier run, kept beside the present one. */
+export interface KeptGeneration {
+  /** Of its keys, with a `/` at the end. */
+  prefix: string;
+  objects: number;
+  bytes: number;
+}
+
 export interface PublishedRun {
   objects: WrittenObject[];
   /** Objects in all: one entry of `objects` may stand for all below a prefix. */
@@ -251,8 +266,15 @@ export interface BatchActivities {
   restore(input: { run: Run }): Promise<void>;
   /** Idempotent. */
   writeReceipt(input: WriteReceiptInput): Promise<WrittenReceipt>;
-  /** After publish: removes the ledger and what earlier generations left at other keys. */
-  cleanUp(input: { run: Run; published: WrittenObject[]; replaced: WrittenObject[] }): Promise<void>;
+  /**
+   * After publish: removes the ledger, what earlier runs left at other keys, and generations beyond those that are kept;
+   * resolves with these where the transfer says how many.
+   */
+  cleanUp(input: {
+    run: Run;
+    published: WrittenObject[];
+    replaced: WrittenObject[];
+  }): Promise<KeptGeneration[] | undefined>;
   /**
    * Removes everything that is not visible: uploads, ledger. Idempotent. With the plan of a run whose copy may be visible
    * though nobody was told: resolves with that copy if it is, and leaves the rest to `cleanUp`. `planMayHaveCopied`: the same
@@ -311,6 +333,8 @@ export interface RunResult extends PublishedRun {
   chunks?: number;
   verified?: Verification;
   receipt?: WrittenReceipt;
+  /** The newest first; absent where the transfer does not say how many to keep. */
+  generations?: KeptGeneration[];
   durationSeconds: number;
   source: TechnicalMetadata;
   destination: TechnicalMetadata;

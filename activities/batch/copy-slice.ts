@@ -7,6 +7,7 @@ import type {
 } from '../../workflows/contract.ts';
 import { connectionTo, type BatchContext } from './context.ts';
 import { keepReplaced } from './full/replaced.ts';
+import { keepGeneration } from './generations.ts';
 import type { ChunkRecord } from './ledger.ts';
 import { bodyBytes, finishedChunks, loadPlan, readRecord } from './ledger.ts';
 import type { CopyChunkResult, CopyWholeResult, EngineJob } from './jobs.ts';
@@ -103,6 +104,7 @@ export async function copyWhole(
     holdSecrets(plan, run, secrets);
     const job = wholeJob(run, plan, { source, destination }, secrets);
     const key = wholeKey(plan);
+    await keepGeneration(store, run);
     if (run.transfer.verify === 'full') await keepReplaced(store, run, [key]);
     const result = await context.pool.run<CopyWholeResult>(job, run.runId, signal);
     return wholeRun(store, key, result);

@@ -3,6 +3,7 @@ import type { BatchActivities, PublishedRun, Run, WrittenObject } from '../../wo
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
 import { keepReplaced } from './full/replaced.ts';
+import { keepGeneration } from './generations.ts';
 import { loadPlan, readRecord, storePublished, type ChunkRecord, type PublishedObject } from './ledger.ts';
 import { chunkCount, type Plan, type PlanReference, type TabularPlan } from './plan.ts';
 import { publishObject } from './publish-object.ts';
@@ -25,6 +26,7 @@ export async function publish(
   return withStore(context, run.transfer, 'destination', async (store) => {
     const plan = await loadPlan(store, input.plan as PlanReference);
     const records = await readLedger(store, run, plan);
+    await keepGeneration(store, run);
     const keep = async (keys: string[]): Promise<void> => {
       if (run.transfer.verify === 'full') await keepReplaced(store, run, keys);
     };

@@ -4,12 +4,14 @@ import type {
   BatchActivities,
   DeleteTransferInput,
   DeletedData,
+  KeptGeneration,
   PublishedRun,
   Run,
 } from '../../workflows/contract.ts';
 import { TransferError } from '../failures.ts';
 import type { ObjectStore } from '../stores/object-store.ts';
 import { withStore, type BatchContext } from './context.ts';
+import { dropGeneration, pruneGenerations, removeGenerations } from './generations.ts';
 import { publishedAfterAll, publishedWhilePlanning } from './published-after-all.ts';
 import { removeStaging } from './remove-staging.ts';
 import { METADATA_TRANSFER, isOfAnyPlan, isOfRun, runPrefix, transferPrefix } from './staging.ts';
@@ -17,13 +19,13 @@ import { targetPrefix } from './target.ts';
 
 const PARALLEL_REQUESTS = 16;
 
-/** After publish: the ledger, uploads that nobody remembers, and what earlier generations left at other keys. */
+/** After publish: the ledger, uploads that nobody remembers, what earlier runs left at other keys, too old generations. */
 export async function cleanUp(
   context: BatchContext,
   input: Parameters<BatchActivities['cleanUp']>[0],
-): Promise<void> {
+): Promise<KeptGeneration[] | undefined> {
   const { run, replaced, published } = input;
-  await withStore(context, run.transfer, 'destination', async (store) => {
+  return withStore(context, run.transfer, 'destination', async (store) => {
     // Also what earlier runs of this transfer could not remove themselves: one run is active at a time.
     await removeStaging(store, transferPrefix(run.transfer.uid));
     for (const object of replaced) await removeAllOwn(store, object.key, run.transfer.uid);
@@ -33,6 +35,7 @@ export async function cleanUp(
     if (overwrite || run.epoch > 0)
       for (const { key } of published)
         if (key.endsWith('/')) await removeAllOwn(store, key, run.transfer.uid, keeps);
+    return run.transfer.keepGenerations === undefined ? undefined : pruneGenerations(store, run);
   });
 }
 
@@ -50,6 +53,7 @@ export async function discard(
     if (published === undefined)
       await withStore(context, run.transfer, 'destination', async (store) => {
         if (plan !== undefined) await removeAppended(store, run);
+        await dropGeneration(store, run);
         await removeStaging(store, runPrefix(run));
       });
     return published;
@@ -88,6 +92,7 @@ export async function deleteData(context: BatchContext, input: DeleteTransferInp
       if (!key.endsWith('/'))
         kept.push(...foreign.map((location) => `${location}: not written by this transfer`));
     }
+    await removeGenerations(store, transfer.uid);
     await removeStaging(store, transferPrefix(transfer.uid));
   }).catch((error: unknown) => {
     if (error instanceof TransferError && error.code === 'BucketNotFound') return;

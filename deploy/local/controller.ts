@@ -7,6 +7,8 @@ import { lastLines, startWatched, stopGroup, type Group } from './process.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = { operator: 'operator/main.ts', worker: 'worker/main.ts' } as const;
 const READY = { operator: 'operator ready', worker: 'worker ready' } as const;
+/** Nothing else of this process's environment. */
+const INHERITED = ['PATH', 'HOME', 'NODE_COMPILE_CACHE'];
 const READY_DEADLINE_MS = 60_000;
 /** Longer than the worker's own grace, so that kill -9 is the exception. */
 const STOP_GRACE_MS = 25_000;
@@ -43,7 +45,10 @@ export async function startController(
     {
       program: process.execPath,
       args: ['--disable-warning=ExperimentalWarning', join(ROOT, PROGRAMS[program])],
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...options.environment },
+      env: {
+        ...Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? ''])),
+        ...options.environment,
+      },
       cwd: ROOT,
     },
     { logFile },

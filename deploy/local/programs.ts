@@ -12,6 +12,7 @@ export type ProgramName =
   | 'versitygw'
   | 'minio'
   | 'vault'
+  | 'helm'
   | 'rclone';
 
 /** As `process.platform`-`process.arch`. */
@@ -258,6 +259,20 @@ export const PROGRAMS: Record<ProgramName, Program> = {
     fits: { from: '1.14.0', below: '3.0.0' },
     versionArgs: ['version'],
     recipe: vaultFromGo({ version: '1.14.1', takes: 'about 6 minutes' }),
+  },
+  // Renders the charts of deploy/fybrik in the tests, as Fybrik does.
+  helm: {
+    name: 'helm',
+    variable: 'DDC_HELM_BIN',
+    fits: { from: '3.12.0', below: '4.0.0' },
+    versionArgs: ['version', '--short'],
+    recipe: goInstall({
+      module: 'helm.sh/helm/v3',
+      command: 'cmd/helm',
+      version: '3.21.4',
+      variables: { 'helm.sh/helm/v3/internal/version.version': 'v3.21.4' },
+      takes: 'about 2 minutes',
+    }),
   },
   // What copying is compared with; see bench/.
   rclone: {

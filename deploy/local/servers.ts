@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { down, status, up } from './detached.ts';
@@ -5,7 +6,7 @@ import { errorMessage } from './errors.ts';
 import { SERVER_NAMES, USUAL_SERVERS } from './plan.ts';
 import type { ServerName } from './plan.ts';
 
-const DIR = fileURLToPath(new URL('../../.ddc/servers', import.meta.url));
+const STATE = fileURLToPath(new URL('../../.ddc', import.meta.url));
 
 const say = (line: string): void => console.error(line);
 
@@ -14,6 +15,12 @@ function serverName(value: string, before: readonly ServerName[] = []): ServerNa
   if (!name)
     throw new InvalidArgumentError(`there is no server "${value}"; there are: ${SERVER_NAMES.join(', ')}`);
   return [...before, name];
+}
+
+function setName(value: string): string {
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(value))
+    throw new InvalidArgumentError('expected small letters, digits and -, e.g. homeoffice');
+  return value;
 }
 
 const orUsual = (names: readonly ServerName[]): readonly ServerName[] =>
@@ -39,14 +46,22 @@ Servers:
 Use:
   eval "$(npm run --silent servers -- up)"   start all and point this shell at them
   npm run servers -- down                    stop them
+  npm run servers -- --set b up kubernetes   another set of them, e.g. a second cluster; likewise: --set b down
 
 Environment:
   DDC_CACHE           where programs are kept; default ~/.cache/ddc
   DDC_RELEASES_URL    a mirror of the release sites: MIRROR/github.com/... and MIRROR/dl.k8s.io/...
   DDC_TEMPORAL_BIN, DDC_ETCD_BIN, DDC_KUBE_APISERVER_BIN, DDC_KUBE_CONTROLLER_MANAGER_BIN, DDC_KUBECTL_BIN,
   DDC_VERSITYGW_BIN, DDC_MINIO_BIN, DDC_VAULT_BIN   paths of programs to use instead
-State and logs: .ddc/servers in the checkout.`,
-  );
+State and logs: .ddc/servers in the checkout, .ddc/servers-<name> of another set.`,
+  )
+  .option('--set <name>', 'a set of servers beside the usual one', setName);
+
+/** Where the chosen set is. */
+function directory(): string {
+  const { set } = program.opts<{ set?: string }>();
+  return join(STATE, set === undefined ? 'servers' : `servers-${set}`);
+}
 
 program
   .command('up')
@@ -55,7 +70,7 @@ program
   )
   .argument('[name...]', `any of ${SERVER_NAMES.join(', ')}; default: all but minio and vault`, serverName)
   .action(async (names: ServerName[] = []) => {
-    const environment = await up(orUsual(names), { dir: DIR, env: process.env, log: say });
+    const environment = await up(orUsual(names), { dir: directory(), env: process.env, log: say });
     for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${quoted(value)}`);
   });
 
@@ -64,14 +79,14 @@ program
   .description('stop them; their data is kept')
   .argument('[name...]', 'default: all', serverName)
   .action(async (names: ServerName[] = []) =>
-    down(names.length > 0 ? names : SERVER_NAMES, { dir: DIR, log: say }),
+    down(names.length > 0 ? names : SERVER_NAMES, { dir: directory(), log: say }),
   );
 
 program
   .command('status')
   .description('what runs')
   .action(() => {
-    for (const line of status(DIR)) console.log(line);
+    for (const line of status(directory())) console.log(line);
   });
 
 try {

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
-import type { TransferKind } from '../../workflows/contract/identity.ts';
-import { API_GROUP, PLURALS } from './group.ts';
+import { API_VERSION, MOTION_VERSION, PLURALS, qualifiedName } from './group.ts';
+import type { ResourceType } from './group.ts';
+import { motionStatusSchema } from './motion-status.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
-import { syncTransferSpec } from './schema/sync-transfer.ts';
+import { motionBatchTransferSpec } from './schema/motion-batch-transfer.ts';
+import { streamTransferSpec, syncTransferSpec } from './schema/sync-transfer.ts';
 import { statusSchema } from './status.ts';
 import { structuralSchema } from './structural.ts';
 import type { JsonObject } from './structural.ts';
@@ -14,10 +16,11 @@ export interface PrinterColumn {
   description: string;
 }
 
-interface Definition {
-  shortName: string;
+interface Definition extends ResourceType {
+  shortNames: string[];
   description: string;
   spec: z.ZodType;
+  status: z.ZodType;
   columns: PrinterColumn[];
 }
 
@@ -40,49 +43,79 @@ const status = column('Status', 'string', '.status.status', 'State of the transf
 const rows = column('Rows', 'integer', '.status.numRecords', 'Rows written by the last successful run.');
 const age = column('Age', 'date', '.metadata.creationTimestamp', 'Time since the resource was created.');
 
-const DEFINITIONS: Record<TransferKind, Definition> = {
-  BatchTransfer: {
-    shortName: 'bt',
-    description:
-      'Copies a data asset from a source to a destination, once or by a schedule, with transformations on the way.',
-    spec: batchTransferSpec,
-    columns: [source, destination, schedule, status, rows, age],
-  },
-  SyncTransfer: {
-    shortName: 'st',
-    description: 'Keeps a data asset at a destination in step with its source. Not supported yet.',
-    spec: syncTransferSpec,
-    columns: [source, destination, status, rows, age],
-  },
-};
+const BATCH =
+  'Copies a data asset from a source to a destination, once or by a schedule, with transformations on the way.';
+const SYNC = 'Keeps a data asset at a destination in step with its source. Not supported yet.';
 
-/** What `kubectl get` shows of a resource of a kind, beside its name. */
-export function printerColumns(kind: TransferKind): readonly PrinterColumn[] {
-  return DEFINITIONS[kind].columns;
+const COLUMNS = [source, destination, schedule, status, rows, age];
+const SYNC_COLUMNS = [source, destination, status, rows, age];
+
+const DEFINITIONS: readonly Definition[] = [
+  {
+    ...{ apiVersion: API_VERSION, kind: 'BatchTransfer' },
+    shortNames: ['bt'],
+    description: BATCH,
+    spec: batchTransferSpec,
+    status: statusSchema,
+    columns: COLUMNS,
+  },
+  {
+    ...{ apiVersion: API_VERSION, kind: 'SyncTransfer' },
+    shortNames: ['st'],
+    description: SYNC,
+    spec: syncTransferSpec,
+    status: statusSchema,
+    columns: SYNC_COLUMNS,
+  },
+  // No short names: where both groups are installed they would be ambiguous.
+  {
+    ...{ apiVersion: MOTION_VERSION, kind: 'BatchTransfer' },
+    shortNames: [],
+    description: BATCH,
+    spec: motionBatchTransferSpec,
+    status: motionStatusSchema,
+    columns: COLUMNS,
+  },
+  {
+    ...{ apiVersion: MOTION_VERSION, kind: 'StreamTransfer' },
+    shortNames: [],
+    description: SYNC,
+    spec: streamTransferSpec,
+    status: motionStatusSchema,
+    columns: SYNC_COLUMNS,
+  },
+];
+
+/** What `kubectl get` shows of a BatchTransfer, of either group, beside its name. */
+export function printerColumns(): readonly PrinterColumn[] {
+  return COLUMNS;
 }
 
-/** The CustomResourceDefinition of a kind, as an object for the API server. */
-export function customResourceDefinition(kind: TransferKind): JsonObject {
-  const definition = DEFINITIONS[kind];
-  const plural = PLURALS[kind];
+/** The CustomResourceDefinition of a type of resource, as an object for the API server. */
+export function customResourceDefinition(type: ResourceType): JsonObject {
+  const { kind, apiVersion } = type;
+  const name = qualifiedName(type);
+  const definition = DEFINITIONS.find((each) => qualifiedName(each) === name);
+  if (definition === undefined) throw new Error(`no schema for ${name}`);
+  const [group, version] = apiVersion.split('/');
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${API_GROUP}` },
+    metadata: { name },
     spec: {
-      group: API_GROUP,
+      group,
       scope: 'Namespaced',
       names: {
         kind,
         listKind: `${kind}List`,
-        plural,
+        plural: PLURALS[kind],
         singular: kind.toLowerCase(),
-        shortNames: [definition.shortName],
+        ...(definition.shortNames.length > 0 && { shortNames: definition.shortNames }),
         categories: ['ddc'],
       },
       versions: [
         {
-          name: 'v1',
+          name: version,
           served: true,
           storage: true,
           subresources: { status: {} },
@@ -93,11 +126,11 @@ export function customResourceDefinition(kind: TransferKind): JsonObject {
               description: definition.description,
               required: ['spec'],
               properties: {
-                apiVersion: { type: 'string', description: `Version of this API: ${API_GROUP}/v1.` },
+                apiVersion: { type: 'string', description: `Version of this API: ${apiVersion}.` },
                 kind: { type: 'string', description: `${kind}.` },
                 metadata: { type: 'object' },
                 spec: structuralSchema(definition.spec),
-                status: structuralSchema(statusSchema),
+                status: structuralSchema(definition.status),
               },
             },
           },

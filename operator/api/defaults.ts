@@ -14,7 +14,7 @@ export interface ParseEnvironment {
 
 /** The request with those defaults that the schema cannot give: they depend on other fields or on the environment. */
 export function withDefaults(request: Request, env: ParseEnvironment): Request {
-  if (request.kind === 'SyncTransfer')
+  if (request.kind !== 'BatchTransfer')
     return { ...request, spec: { ...request.spec, ...commonDefaults(request.spec, env) } };
   const { spec } = request;
   return { ...request, spec: { ...spec, ...commonDefaults(spec, env), ...historyLimits(spec) } };

@@ -34,6 +34,7 @@ export function normalise(identity: TransferIdentity, spec: BatchTransferSpec): 
     maxFailedRetries: spec.maxFailedRetries,
     ...(spec.verify === undefined ? {} : { verify: spec.verify }),
     ...(spec.receipt === undefined ? {} : { receiptPrefix: spec.receipt.prefix }),
+    ...(spec.keepGenerations === undefined ? {} : { keepGenerations: spec.keepGenerations }),
     ...(spec.limits === undefined ? {} : { limits: transferLimits(spec.limits) }),
   };
 }

@@ -6,16 +6,17 @@ import type { ParseEnvironment } from './defaults.ts';
 import { describeIssue, fieldError, fieldErrors } from './errors.ts';
 import type { FieldError } from './errors.ts';
 import { blocksOfOthers } from './format-options.ts';
-import { API_VERSION, KINDS } from './group.ts';
+import { API_VERSION, MOTION_VERSION, RESOURCE_TYPES } from './group.ts';
 import { property } from './json.ts';
 import { normalise } from './normalise.ts';
 import { withoutNulls } from './nulls.ts';
 import { runPolicy } from './run-policy.ts';
 import type { RunPolicy } from './run-policy.ts';
 import { batchTransferSpec } from './schema/batch-transfer.ts';
+import { motionBatchTransferSpec } from './schema/motion-batch-transfer.ts';
 import type { Request } from './schema/request.ts';
 import { storeOf } from './store.ts';
-import { syncTransferSpec } from './schema/sync-transfer.ts';
+import { streamTransferSpec, syncTransferSpec } from './schema/sync-transfer.ts';
 import { unsupported } from './unsupported.ts';
 
 export type ParsedTransfer =
@@ -30,16 +31,23 @@ export type ParsedTransfer =
       warnings: string[];
     };
 
-const identitySchema = z.object({
-  apiVersion: z.literal(API_VERSION),
-  kind: z.enum(KINDS),
-  metadata: z.object({
-    namespace: z.string().min(1),
-    name: z.string().min(1),
-    uid: z.string().min(1),
-    generation: z.int().min(0),
-  }),
-});
+const apiVersions = new Set(RESOURCE_TYPES.map(({ apiVersion }) => apiVersion));
+
+/** A kind belongs to its group; where that is unknown, those of fybrik.io are told. */
+function identitySchema(apiVersion: unknown) {
+  const of = apiVersion === MOTION_VERSION ? MOTION_VERSION : API_VERSION;
+  const kinds = RESOURCE_TYPES.filter((type) => type.apiVersion === of).map(({ kind }) => kind);
+  return z.object({
+    apiVersion: z.enum([...apiVersions]),
+    kind: z.enum(kinds),
+    metadata: z.object({
+      namespace: z.string().min(1),
+      name: z.string().min(1),
+      uid: z.string().min(1),
+      generation: z.int().min(0),
+    }),
+  });
+}
 
 /**
  * A resource as it comes from the API server -> what it asks for, in one spelling, with defaults, with references
@@ -49,8 +57,9 @@ export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedT
   const rawSpec = withoutNulls(property(resource, 'spec'));
   const common = { noFinalizer: noFinalizer(property(rawSpec, 'noFinalizer'), env) };
 
-  const identity = identitySchema.safeParse(resource, { error: describeIssue });
-  const read = readSpec(property(resource, 'kind'), rawSpec);
+  const apiVersion = property(resource, 'apiVersion');
+  const identity = identitySchema(apiVersion).safeParse(resource, { error: describeIssue });
+  const read = readSpec(apiVersion, property(resource, 'kind'), rawSpec);
   if (!identity.success || 'issues' in read) {
     const errors = [
       ...fieldErrors(resource, [], identity.error?.issues ?? []),
@@ -74,18 +83,28 @@ export function parseTransfer(resource: unknown, env: ParseEnvironment): ParsedT
   return { ok: true, transfer, policy: runPolicy(request.spec), warnings, ...common };
 }
 
-/** The spec as its kind's schema reads it; a resource of unknown kind is looked at as a BatchTransfer. */
-function readSpec(kind: unknown, rawSpec: unknown): Request | { issues: z.core.$ZodIssue[] } {
+/** The spec as its type's schema reads it; a resource of unknown type is looked at as a BatchTransfer of fybrik.io. */
+function readSpec(
+  apiVersion: unknown,
+  kind: unknown,
+  rawSpec: unknown,
+): Request | { issues: z.core.$ZodIssue[] } {
   const options = { error: describeIssue };
-  if (kind === 'SyncTransfer') {
-    const { data, error } = syncTransferSpec.safeParse(rawSpec, options);
+  if (kind === 'SyncTransfer' || kind === 'StreamTransfer') {
+    const schema = kind === 'SyncTransfer' ? syncTransferSpec : streamTransferSpec;
+    const { data, error } = schema.safeParse(rawSpec, options);
     return error === undefined ? { kind, spec: data } : { issues: error.issues };
   }
-  const { data, error } = batchTransferSpec.safeParse(rawSpec, options);
+  const schema = apiVersion === MOTION_VERSION ? motionBatchTransferSpec : batchTransferSpec;
+  const { data, error } = schema.safeParse(rawSpec, options);
   return error === undefined ? { kind: 'BatchTransfer', spec: data } : { issues: error.issues };
 }
 
-function identityOf({ apiVersion, kind, metadata }: z.output<typeof identitySchema>): TransferIdentity {
+function identityOf({
+  apiVersion,
+  kind,
+  metadata,
+}: z.output<ReturnType<typeof identitySchema>>): TransferIdentity {
   return { apiVersion, kind, ...metadata };
 }
 

@@ -95,6 +95,17 @@ export const statusSchema = z
     active: z.string().optional().describe('Temporal workflow id of the run in progress.'),
     lastCompleted: z.string().optional().describe('Temporal workflow id of the last run that succeeded.'),
     lastFailed: z.string().optional().describe('Temporal workflow id of the last run that failed.'),
+    placement: z
+      .object({
+        region: z
+          .string()
+          .optional()
+          .describe('Region whose workers do the work; absent = those without a region.'),
+        taskQueue: z.string().describe('Temporal task queue that they poll.'),
+        message: z.string().max(1024).describe('Why there.'),
+      })
+      .optional()
+      .describe('Where the work is done; absent where the operator knows of no regions.'),
     schedule: z.string().optional().describe('Id of the Temporal Schedule that starts the runs.'),
     lastScheduleTime: time('When the schedule started a run last.'),
     nextScheduleTime: time('When the schedule starts a run next; absent while it is suspended.'),
@@ -159,6 +170,17 @@ export const statusSchema = z
       .max(1_000)
       .optional()
       .describe('Objects that this transfer has written and that are removed with it.'),
+    generations: z
+      .array(
+        z.object({
+          prefix: z.string().describe('Begin of its keys in the bucket of the destination.'),
+          objects: z.int().min(0).describe('How many objects it has.'),
+          bytes: z.int().min(0).describe('Their size in bytes.'),
+        }),
+      )
+      .max(100)
+      .optional()
+      .describe('Earlier data that is kept, the newest first; see keepGenerations.'),
     plan: planSchema.optional(),
     conditions: z
       .array(condition)

@@ -8,8 +8,10 @@ const FORMATS = new Set(['csv', 'json', 'parquet', 'orc', 'binary']);
 
 /** What a valid resource asks for and DDC cannot do (yet): refused, never ignored. */
 export function unsupported({ kind, spec }: Request): FieldError[] {
-  if (kind === 'SyncTransfer')
-    return [error('kind', 'SyncTransfer is not supported yet; use a BatchTransfer to copy once')];
+  if (kind !== 'BatchTransfer')
+    return [
+      error('kind', `${kind} is not supported yet; use a BatchTransfer to copy once (streaming comes later)`),
+    ];
   return [
     ...ofSide('spec.source', spec.source),
     ...ofSide('spec.destination', spec.destination),

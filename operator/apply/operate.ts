@@ -2,14 +2,15 @@ import type { Logger } from 'pino';
 import type { OperatorConfig } from '../config.ts';
 import { KubernetesError, messageOf } from '../kubernetes.ts';
 import type { KubernetesClient } from '../kubernetes.ts';
-import { collectionPath, resourceKey } from '../reconcile/resource.ts';
-import type { TransferResource } from '../reconcile/resource.ts';
-import { API_VERSION, PLURALS } from '../api/index.ts';
+import { collectionPath, fromStored, resourceKey } from '../reconcile/resource.ts';
+import type { StoredTransfer } from '../reconcile/resource.ts';
+import { qualifiedName, RESOURCE_TYPES } from '../api/index.ts';
 import type { ClauseCheck } from '../api/index.ts';
 import { ResourceCache } from '../watch/cache.ts';
 import type { Term } from '../watch/leader.ts';
 import { Outage } from '../watch/outage.ts';
 import { WorkQueue } from '../watch/queue.ts';
+import { readiness } from '../watch/readiness.ts';
 import { watchCollection } from '../watch/watcher.ts';
 import { EndWatch } from './end-watch.ts';
 import { EventRecorder } from './events.ts';
@@ -68,30 +69,32 @@ export async function operate(options: OperateOptions): Promise<void> {
     clauses,
     taskQueue: config.taskQueue,
     parkFor: config.parkFor,
+    regions: config.regions,
     mayAct: () => !signal.aborted && term.valid,
   });
-  const kinds = ['BatchTransfer', 'SyncTransfer'] as const satisfies (keyof typeof PLURALS)[];
-  const unlisted = new Set<string>(kinds);
-  const watches = kinds.map((kind) =>
-    watchCollection<TransferResource>(
+  const looked = readiness(RESOURCE_TYPES, () => log.info('operator ready'));
+  const watches = RESOURCE_TYPES.map((type) =>
+    watchCollection<StoredTransfer>(
       client,
       {
-        path: collectionPath(kind, config.watchNamespace),
-        outage: new Outage(log, `Kubernetes API at ${client.address} (${PLURALS[kind]})`),
+        path: collectionPath(type, config.watchNamespace),
+        outage: new Outage(log, `Kubernetes API at ${client.address} (${qualifiedName(type)})`),
         onList: (items) => {
           // the members of a list come without these
-          const complete = items.map((item) => ({ ...item, kind, apiVersion: API_VERSION }));
-          for (const key of cache.replace(kind, complete)) queue.add(key);
-          if (unlisted.delete(kind) && unlisted.size === 0) log.info('operator ready');
+          const complete = items.map((item) => fromStored({ ...item, ...type }));
+          for (const key of cache.replace(type, complete)) queue.add(key);
+          looked(type, true);
         },
-        onEvent: (type, resource) => {
-          if (type === 'DELETED') cache.remove(resource);
+        onMissing: () => looked(type, false),
+        onEvent: (event, stored) => {
+          const resource = fromStored(stored);
+          if (event === 'DELETED') cache.remove(resource);
           else if (!cache.put(resource)) return;
           queue.add(resourceKey(resource));
         },
         onReconnect: () => {
           apiServer.recovered();
-          for (const key of cache.keys(kind)) queue.add(key);
+          for (const key of cache.keys(type)) queue.add(key);
         },
       },
       signal,

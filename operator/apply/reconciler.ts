@@ -3,6 +3,7 @@ import type { ClauseCheck, ParseEnvironment, ParsedTransfer } from '../api/index
 import { KubernetesError } from '../kubernetes.ts';
 import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
+import type { WorkQueues } from '../reconcile/placement.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 import { runToRevise } from '../reconcile/revision.ts';
@@ -20,7 +21,7 @@ import type { TransferWriter } from './transfers.ts';
 /** Polls that found nothing new are this many times rarer at most. */
 const MAX_SLOWDOWN = 2;
 
-export interface ReconcilerOptions {
+export interface ReconcilerOptions extends WorkQueues {
   cache: ResourceCache;
   writer: TransferWriter;
   events: EventRecorder;
@@ -30,7 +31,6 @@ export interface ReconcilerOptions {
   budget: PollBudget;
   environment: ParseEnvironment;
   clauses: ClauseCheck;
-  taskQueue: string;
   /** Seconds for which runs that are Fatal are parked; absent = they are not. */
   parkFor?: number | undefined;
   /** Whether this process is still the leader. */
@@ -74,7 +74,8 @@ export class Reconciler {
   }
 
   async #reconcile(key: string, resource: TransferResource): Promise<HandlerResult> {
-    const { cache, writer, temporal, gate, ends, budget, environment, clauses, taskQueue } = this.#options;
+    const { cache, writer, temporal, gate, ends, budget, environment, clauses } = this.#options;
+    const { taskQueue, regions } = this.#options;
     const parsed = await validateTransfer(resource, environment, clauses);
     const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
@@ -91,6 +92,7 @@ export class Reconciler {
       parkFor: this.#options.parkFor,
       now,
       taskQueue,
+      regions,
     });
     const effects = {
       ...this.#options,

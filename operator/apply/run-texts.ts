@@ -1,5 +1,6 @@
 import { SearchAttributeType } from '@temporalio/common';
 import type { SearchAttributePair } from '@temporalio/common';
+import { MOTION_GROUP } from '../api/index.ts';
 import type { Asset, SEARCH_ATTRIBUTES, Transfer } from '../../workflows/contract.ts';
 
 /** Temporal's limits in bytes. */
@@ -18,8 +19,10 @@ export function summary({ source, destination }: Transfer): string {
 
 /** Markdown for the Web UI's page of a workflow: what is copied from where to where, and how to look at it. */
 export function details(transfer: Transfer): string {
-  const { kind, namespace, name, source, destination, transformations } = transfer;
-  const resource = `${kind.toLowerCase()} ${plain(name)} -n ${plain(namespace)}`;
+  const { apiVersion, kind, namespace, name, source, destination, transformations } = transfer;
+  // kubectl takes the other group where none is told
+  const group = apiVersion.startsWith(`${MOTION_GROUP}/`) ? `.${MOTION_GROUP}` : '';
+  const resource = `${kind.toLowerCase()}${group} ${plain(name)} -n ${plain(namespace)}`;
   const actions = transformations.map(({ action, columns, name: given }) => {
     const of = columns.length > 0 ? `: ${columns.map(code).join(', ')}` : '';
     return `- ${given ? `${plain(given)} (${action})` : action}${of}`;

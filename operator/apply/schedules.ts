@@ -10,6 +10,8 @@ import proto from '@temporalio/proto';
 import { WORKFLOW_TYPES, runWorkflowId } from '../../workflows/contract.ts';
 import type { BatchTransferInput } from '../../workflows/contract.ts';
 import type { ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
+import { placementOf } from '../reconcile/placement.ts';
+import type { WorkQueues } from '../reconcile/placement.ts';
 import { GENERATION, startTexts } from './start-options.ts';
 import { schedulePolicies, scheduleSpec } from './schedule-spec.ts';
 import { grpcCode } from './temporal-errors.ts';
@@ -19,11 +21,10 @@ const SINCE = 'since';
 const NOT_FOUND = 5;
 const { SCHEDULE_OVERLAP_POLICY_SKIP } = proto.temporal.api.enums.v1.ScheduleOverlapPolicy;
 
-export interface SchedulesOptions {
+export interface SchedulesOptions extends WorkQueues {
   client: Client;
   connection: Connection;
   namespace: string;
-  taskQueue: string;
   /** Adds a deadline, and tells outages from refusals. */
   call: <T>(request: () => Promise<T>) => Promise<T>;
 }
@@ -86,7 +87,7 @@ export class Schedules {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPES.batchTransfer,
       workflowId: runWorkflowId({ ...input.transfer, generation }),
-      taskQueue: this.#options.taskQueue,
+      taskQueue: placementOf(input.transfer, this.#options).taskQueue,
       args: [input],
       memo: { ...memo, [SINCE]: since },
       ...texts,

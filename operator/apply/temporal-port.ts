@@ -29,7 +29,7 @@ export interface TemporalPort {
   triggerSchedule(scheduleId: string, requestId: string): Promise<void>;
   /** Leaves its runs alone; does nothing when there is no such schedule. */
   deleteSchedule(scheduleId: string): Promise<void>;
-  /** Asks a workflow to end; does nothing when it has ended or never was. */
+  /** Asks a workflow to end, or ends one that no worker has taken; does nothing when it has ended or never was. */
   cancel(workflowId: string): Promise<void>;
   /** Tells a run something. @returns whether it goes on */
   tell(workflowId: string, message: Message): Promise<boolean>;

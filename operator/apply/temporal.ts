@@ -27,6 +27,8 @@ import type {
   ScheduleInput,
   ScheduleReport,
 } from '../reconcile/actions.ts';
+import { placementOf } from '../reconcile/placement.ts';
+import type { WorkQueues } from '../reconcile/placement.ts';
 import { KnownProgress } from './known-progress.ts';
 import { pendingWork, withHeartbeats } from './pending-work.ts';
 import { Schedules } from './schedules.ts';
@@ -35,6 +37,7 @@ import { GENERATION, startTexts } from './start-options.ts';
 import { endedReport, grpcCode, grpcMessage, isUnavailable } from './temporal-errors.ts';
 import { TemporalUnavailable } from './temporal-port.ts';
 import type { TemporalPort } from './temporal-port.ts';
+import { isUntaken } from './untaken.ts';
 
 /** Milliseconds. */
 const CALL_TIMEOUT = 5_000;
@@ -46,11 +49,10 @@ const INVALID_ARGUMENT = 3;
 const DEADLINE_EXCEEDED = 4;
 const NOT_FOUND = 5;
 
-export interface TemporalOptions {
+export interface TemporalOptions extends WorkQueues {
   /** host:port */
   address: string;
   namespace: string;
-  taskQueue: string;
   log: Logger;
 }
 
@@ -77,11 +79,11 @@ class Temporal implements TemporalPort {
   constructor(options: TemporalOptions, connection: Connection) {
     this.#options = options;
     this.#connection = connection;
-    const { namespace, taskQueue } = options;
+    const { namespace, taskQueue, regions } = options;
     const client = new Client({ connection, namespace });
     this.#client = client;
     const call = <T>(request: () => Promise<T>): Promise<T> => this.#call(request);
-    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, call });
+    this.#schedules = new Schedules({ client, connection, namespace, taskQueue, regions, call });
   }
 
   async startRun(workflowId: string, input: BatchTransferInput): Promise<void> {
@@ -112,6 +114,7 @@ class Temporal implements TemporalPort {
     return {
       state: 'running',
       startTime: description.startTime.toISOString(),
+      taskQueue: description.taskQueue,
       cancelRequested: description.raw.workflowExtendedInfo?.cancelRequested ?? false,
       ...(typeof generation === 'number' && { generation }),
       ...pending,
@@ -155,8 +158,10 @@ class Temporal implements TemporalPort {
   }
 
   async cancel(workflowId: string): Promise<void> {
+    const handle = this.#client.workflow.getHandle(workflowId);
     try {
-      await this.#call(() => this.#client.workflow.getHandle(workflowId).cancel());
+      const untaken = isUntaken(await this.#call(() => handle.describe()));
+      await this.#call(() => (untaken ? handle.terminate('no worker has taken it') : handle.cancel()));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }
@@ -206,7 +211,7 @@ class Temporal implements TemporalPort {
     input: unknown,
     workflowIdReusePolicy: WorkflowIdReusePolicy,
   ): Promise<void> {
-    const { taskQueue } = this.#options;
+    const { taskQueue } = placementOf(transfer, this.#options);
     try {
       await this.#searchably((searchable) =>
         this.#call(() =>
@@ -245,13 +250,8 @@ class Temporal implements TemporalPort {
     }
   }
 
-  async #closed({
-    workflowId,
-    type,
-    runId,
-    startTime,
-    closeTime,
-  }: WorkflowExecutionDescription): Promise<RunReport> {
+  async #closed(description: WorkflowExecutionDescription): Promise<RunReport> {
+    const { workflowId, type, runId, startTime, closeTime } = description;
     const handle = this.#client.workflow.getHandle(workflowId);
     try {
       if (type === WORKFLOW_TYPES.deleteTransfer) {
@@ -268,8 +268,10 @@ class Temporal implements TemporalPort {
       return await this.#withProgress({ state: 'completed', result }, workflowId);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
-      const report = endedReport(error, (closeTime ?? new Date()).toISOString());
-      return this.#withProgress({ ...report, runId, startTime: startTime.toISOString() }, workflowId);
+      const ended = endedReport(error, (closeTime ?? new Date()).toISOString());
+      const report = { ...ended, runId, startTime: startTime.toISOString() };
+      if (isUntaken(description)) return { ...report, untaken: true };
+      return this.#withProgress(report, workflowId);
     }
   }
 

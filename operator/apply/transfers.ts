@@ -1,6 +1,7 @@
-import type { KubernetesClient } from '../kubernetes.ts';
-import { FINALIZER, resourcePath } from '../reconcile/resource.ts';
-import type { TransferResource } from '../reconcile/resource.ts';
+import type { KubernetesClient, PatchType } from '../kubernetes.ts';
+import { FINALIZER, fromStored, resourcePath } from '../reconcile/resource.ts';
+import type { StoredTransfer, TransferResource } from '../reconcile/resource.ts';
+import { storedStatus } from '../api/index.ts';
 import type { ResourceStatus } from '../api/index.ts';
 
 const FIELD_MANAGER = 'ddc-operator';
@@ -17,15 +18,27 @@ export class TransferWriter {
   }
 
   async read(resource: TransferResource): Promise<TransferResource> {
-    return this.#client.get<TransferResource>(resourcePath(resource));
+    return fromStored(await this.#client.get<StoredTransfer>(resourcePath(resource)));
   }
 
   async writeStatus(resource: TransferResource, status: ResourceStatus): Promise<TransferResource> {
     const { apiVersion, kind } = resource;
-    const { name, namespace, uid, resourceVersion } = resource.metadata;
+    // Whose fields are of other types, which server-side apply cannot merge with ours.
+    const { metadata: of } = resource.foreignStatus ? await this.#clearStatus(resource) : resource;
+    const { name, namespace, uid, resourceVersion } = of;
     const path = `${resourcePath(resource)}/status?fieldManager=${FIELD_MANAGER}&force=true`;
-    const body = { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, status };
-    return this.#client.patch<TransferResource>(path, 'application/apply-patch+yaml', body);
+    const metadata = { name, namespace, uid, resourceVersion };
+    const body = { apiVersion, kind, metadata, status: storedStatus(resource, status) };
+    return this.#patch(path, 'application/apply-patch+yaml', body);
+  }
+
+  async #clearStatus(resource: TransferResource): Promise<TransferResource> {
+    const { uid, resourceVersion } = resource.metadata;
+    const path = `${resourcePath(resource)}/status?fieldManager=${FIELD_MANAGER}`;
+    return this.#patch(path, 'application/merge-patch+json', {
+      metadata: { uid, resourceVersion },
+      status: null,
+    });
   }
 
   async addFinalizer(resource: TransferResource): Promise<TransferResource> {
@@ -41,6 +54,10 @@ export class TransferWriter {
     const { uid, resourceVersion } = resource.metadata;
     const path = `${resourcePath(resource)}?fieldManager=${FIELD_MANAGER}`;
     const body = { metadata: { uid, resourceVersion, finalizers } };
-    return this.#client.patch<TransferResource>(path, 'application/merge-patch+json', body);
+    return this.#patch(path, 'application/merge-patch+json', body);
+  }
+
+  async #patch(path: string, type: PatchType, body: object): Promise<TransferResource> {
+    return fromStored(await this.#client.patch<StoredTransfer>(path, type, body));
   }
 }

@@ -11,6 +11,7 @@ import type {
 import type { CONTROLS, RetryRequest } from '../../workflows/contract/control.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { ParsedTransfer, ResourceStatus, TransferSchedule } from '../api/index.ts';
+import type { WorkQueues } from './placement.ts';
 import type { TransferResource } from './resource.ts';
 
 /** What Temporal says of one workflow id. Times are ISO 8601. */
@@ -41,6 +42,8 @@ export interface EndedReport {
   runId?: string;
   /** Why, where somebody said so who cancelled it. */
   reason?: string;
+  /** No worker ever took it, so that it has done nothing. */
+  untaken?: boolean;
   /** The last there was, when a worker answered. */
   progress?: RunProgress;
 }
@@ -49,6 +52,8 @@ export interface RunningReport {
   state: 'running';
   startTime: string;
   cancelRequested: boolean;
+  /** Where it looks for workers; absent = where the transfer is placed now. */
+  taskQueue?: string;
   /** Of the resource that it was started for; absent for workflows of older operators. */
   generation?: number;
   /** Absent when no worker answered. */
@@ -87,7 +92,7 @@ export interface ScheduleInput {
 }
 
 /** What the operator knows of one resource when it decides. */
-export interface Observation {
+export interface Observation extends WorkQueues {
   resource: TransferResource;
   parsed: ParsedTransfer;
   /** Reports by workflow id, of at least `workflowsToDescribe`; undefined when Temporal does not answer. */
@@ -101,7 +106,6 @@ export interface Observation {
   /** Seconds for which runs that are Fatal are parked; absent = they are not. */
   parkFor?: number | undefined;
   now: Date;
-  taskQueue: string;
 }
 
 export interface EventAction {

@@ -6,6 +6,7 @@ import type { ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { Action, Observation, RunningReport, RunReport } from './actions.ts';
 import type { Verdicts } from './conditions.ts';
 import { pause, remove, withoutSchedule } from './end-schedule.ts';
+import { placementOf } from './placement.ts';
 import { pollDelay } from './poll.ts';
 import { hasFinalizer, identityOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
@@ -99,10 +100,11 @@ function removal(
       const outdated = (report.generation ?? transfer.generation) < transfer.generation;
       const cancel: Action[] =
         trouble && outdated && !report.cancelRequested ? [{ type: 'cancel', workflowId }] : [];
+      const { taskQueue } = placementOf(transfer, observation);
       return [
         ...(trouble ? [deleteFailed(trouble.message, trouble.attempt)] : []),
         ...cancel,
-        status(observation, present, failed ?? waitReason(observation, report) ?? deleting),
+        status(observation, present, failed ?? waitReason(now, taskQueue, report) ?? deleting),
         { type: 'awaitEnd', workflowId },
         { type: 'requeueAfter', milliseconds: pollDelay(report.startTime, now) },
       ];
@@ -134,7 +136,9 @@ function settle(present: ResourceStatus, run: RunReport): ResourceStatus {
  */
 function mayHaveWritten(status: ResourceStatus, runs: Record<string, RunReport>): boolean {
   const endedFromOutside =
-    Object.values(runs).some(({ state }) => state === 'terminated' || state === 'timedOut') ||
+    Object.values(runs).some(
+      (run) => (run.state === 'terminated' || run.state === 'timedOut') && run.untaken !== true,
+    ) ||
     (status.conditions ?? []).some(({ reason }) => reason === 'RunTerminated' || reason === 'RunTimedOut');
   return endedFromOutside || status.destination !== undefined || (status.objects ?? []).length > 0;
 }

@@ -15,7 +15,7 @@ type Plan = NonNullable<ResourceStatus['plan']>;
 
 /** A plan is about to be made, or is being made. */
 export function planningStatus(context: StatusContext, report?: RunningReport): ResourceStatus {
-  const { present, transfer, workflowId } = context;
+  const { present, transfer, workflowId, placement, now } = context;
   const failure = report?.progress?.failure;
   const planning: [string, string] = failure
     ? ['Retrying', `Planning has failed and is tried again: ${failure.message}`]
@@ -23,15 +23,16 @@ export function planningStatus(context: StatusContext, report?: RunningReport): 
   return withConditions(
     context,
     {
-      ...without(present, 'error', 'progress', 'retry', 'plan'),
+      ...without(present, 'error', 'placement', 'progress', 'retry', 'plan'),
       status: 'Pending',
       active: workflowId,
+      ...(placement.shown && { placement: placement.shown }),
       sourceDescription: transfer.source.description.slice(0, 4_096),
       destinationDescription: transfer.destination.description.slice(0, 4_096),
     },
     {
       Ready: ['False', 'DryRun', NO_RUN],
-      Progressing: (report && waitReason(context, report)) ?? ['True', ...planning],
+      Progressing: (report && waitReason(now, placement.taskQueue, report)) ?? ['True', ...planning],
       Stalled: ['False', 'DryRun', ''],
     },
   );

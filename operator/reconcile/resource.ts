@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TransferIdentity, TransferKind } from '../../workflows/contract/identity.ts';
-import { API_GROUP, API_VERSION, PLURALS } from '../api/index.ts';
-import type { ResourceStatus } from '../api/index.ts';
+import { API_GROUP, groupOf, ownStatus, PLURALS } from '../api/index.ts';
+import type { ResourceStatus, ResourceType, StoredStatus } from '../api/index.ts';
 
 /** Keeps a deleted resource until what its transfer wrote is removed. */
 export const FINALIZER = `ddc.${API_GROUP}/finalizer`;
@@ -16,7 +16,7 @@ const CANCEL = `ddc.${API_GROUP}/cancel`;
 /** Characters of a value that the status holds as it is. */
 const MOST_VALUE = 100;
 
-/** A BatchTransfer or SyncTransfer as the API server holds it. */
+/** A resource of any of our types; its status in our own words. */
 export interface TransferResource {
   apiVersion: string;
   kind: TransferKind;
@@ -33,21 +33,42 @@ export interface TransferResource {
   };
   spec?: unknown;
   status?: ResourceStatus;
+  /** There is a status of another operator, which does not count. */
+  foreignStatus?: true;
 }
 
-/** `<kind>/<namespace>/<name>`: names a resource in the cache, the queue and logs. */
-export function resourceKey(resource: TransferResource): string {
-  return `${resource.kind}/${resource.metadata.namespace}/${resource.metadata.name}`;
+/** The same as the API server holds it. */
+export type StoredTransfer = Omit<TransferResource, 'status' | 'foreignStatus'> & { status?: StoredStatus };
+
+export function fromStored({ status: stored, ...resource }: StoredTransfer): TransferResource {
+  if (stored === undefined) return resource;
+  const status = ownStatus(resource, stored);
+  return status === undefined ? { ...resource, foreignStatus: true } : { ...resource, status };
 }
 
-/** Path of a resource's kind in the API, of one namespace or of all. */
-export function collectionPath(kind: TransferKind, namespace?: string): string {
+/**
+ * `<kind>/<namespace>/<name>`, the kind with its group where that is not fybrik.io: names a resource in the cache, the queue
+ * and logs.
+ */
+export function resourceKey(resource: Omit<TransferResource, 'status'>): string {
+  return `${typeKey(resource)}/${resource.metadata.namespace}/${resource.metadata.name}`;
+}
+
+/** `<kind>` or `<kind>.<group>`. */
+export function typeKey({ apiVersion, kind }: ResourceType): string {
+  const group = groupOf({ apiVersion });
+  return group === API_GROUP ? kind : `${kind}.${group}`;
+}
+
+/** Path of a type of resource in the API, of one namespace or of all. */
+export function collectionPath({ apiVersion, kind }: ResourceType, namespace?: string): string {
   const scope = namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
-  return `/apis/${API_VERSION}${scope}/${PLURALS[kind]}`;
+  return `/apis/${apiVersion}${scope}/${PLURALS[kind]}`;
 }
 
-export function resourcePath({ kind, metadata }: TransferResource): string {
-  return `${collectionPath(kind, metadata.namespace)}/${encodeURIComponent(metadata.name)}`;
+export function resourcePath(resource: Omit<TransferResource, 'status'>): string {
+  const { metadata } = resource;
+  return `${collectionPath(resource, metadata.namespace)}/${encodeURIComponent(metadata.name)}`;
 }
 
 export function identityOf({ apiVersion, kind, metadata }: TransferResource): TransferIdentity {

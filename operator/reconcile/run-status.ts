@@ -6,6 +6,7 @@ import type { CompletedReport, EndedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
 import { hintFor } from './hints.ts';
 import { ALL, recordOf, withRecord } from './history.ts';
+import type { Placement } from './placement.ts';
 import { receiptStatus } from './receipt-status.ts';
 import type { Verdicts } from './conditions.ts';
 
@@ -16,8 +17,8 @@ const MAX_WARNINGS = 100;
 const MAX_WARNING_LENGTH = 1_024;
 export const MAX_ERROR_LENGTH = 32_768;
 export const MAX_DESCRIPTION_LENGTH = 4_096;
-/** Milliseconds a step may wait for a worker before the status says so. */
-const PATIENCE = 10_000;
+/** Milliseconds a step may wait for a worker before the status says so, which takes some more: 10 s in all. */
+const PATIENCE = 6_000;
 
 export interface StatusContext {
   present: ResourceStatus;
@@ -26,7 +27,7 @@ export interface StatusContext {
   parseWarnings: string[];
   generation: number;
   now: Date;
-  taskQueue: string;
+  placement: Placement;
   historyLimits: HistoryLimits;
 }
 
@@ -38,15 +39,16 @@ export function intendedStatus(
   context: StatusContext,
   seen: { runNow: string | undefined; cancel: string | undefined },
 ): ResourceStatus {
-  const { present, transfer, workflowId, parseWarnings, generation } = context;
+  const { present, transfer, workflowId, parseWarnings, generation, placement } = context;
   const { runNow, cancel } = seen;
   const { plan } = present;
   return withConditions(
     context,
     {
-      ...without(withoutRun(present), 'plan'),
+      ...without(withoutRun(present), 'placement', 'plan'),
       status: 'Pending',
       active: workflowId,
+      ...(placement.shown && { placement: placement.shown }),
       ...(runNow !== undefined && { runNow: { value: runNow } }),
       ...(cancel !== undefined && { cancel: { value: cancel } }),
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
@@ -69,7 +71,7 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
   const progress = report.progress;
   if (!progress && present.parked) return present;
-  const waiting = progress?.paused ? pausedReason(progress.paused) : waitReason(context, report);
+  const waiting = progress?.paused ? pausedReason(progress.paused) : waitReason(context.now, context.placement.taskQueue, report);
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
     const failed = status === 'Failed' ? { error, retry } : {};
@@ -174,6 +176,7 @@ export function published(workflowId: string, result: RunResult): Partial<Resour
     lastRecordTime: result.startedAt,
     numRecords: result.statistics.rowsWritten,
     receipt: receiptStatus(result),
+    generations: result.generations,
     objects: result.objects.map(({ endpoint, bucket, key, etag, bytes }) => ({
       endpoint,
       bucket,
@@ -243,13 +246,17 @@ const pausedReason = ({ since, reason }: Paused): Verdicts['Progressing'] => [
   `Paused since ${since}: ${reason}. What is done is kept.`,
 ];
 
-/** Why nothing happens although the run goes on; undefined when something does. */
+/**
+ * Why nothing happens although the run goes on; undefined when something does.
+ * @param placed the task queue, where the report does not tell
+ */
 export function waitReason(
-  { now, taskQueue }: Pick<StatusContext, 'now' | 'taskQueue'>,
+  now: Date,
+  placed: string,
   report: RunningReport,
 ): Verdicts['Progressing'] | undefined {
   if (report.unstartedSince && now.getTime() - Date.parse(report.unstartedSince) >= PATIENCE)
-    return ['False', 'WaitingForWorker', `Waiting for a worker on task queue ${taskQueue}.`];
+    return ['False', 'WaitingForWorker', `Waiting for a worker on task queue ${report.taskQueue ?? placed}.`];
   if (report.trouble)
     return [
       'True',

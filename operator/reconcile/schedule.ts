@@ -7,11 +7,13 @@ import type { Action, Observation, RunReport, ScheduleInput, ScheduleReport } fr
 import { contextOf } from './context.ts';
 import { goingOn } from './going-on.ts';
 import { idleStatus } from './idle-status.ts';
+import { placementOf } from './placement.ts';
 import { cancelOf, hasFinalizer, identityOf } from './resource.ts';
 import { revision } from './revision.ts';
 import { startedEvent } from './run-events.ts';
 import { generationOf } from './run-ids.ts';
 import { seeToRunNow } from './run-now.ts';
+import { without } from './run-status.ts';
 import { accountForRuns } from './scheduled-runs.ts';
 import { stopOlder } from './stop-older.ts';
 
@@ -38,7 +40,8 @@ export function reconcileSchedule(
   transfer: Transfer,
   policy: Policy,
 ): Action[] {
-  const { resource, taskQueue, schedule = { state: 'absent' }, now } = observation;
+  const { resource, schedule = { state: 'absent' }, now } = observation;
+  const { taskQueue, shown } = placementOf(transfer, observation);
   const since = sinceOf(schedule, transfer);
   const {
     status: accounted,
@@ -61,10 +64,10 @@ export function reconcileSchedule(
     : [{ type: 'putSchedule', scheduleId: id, schedule: wanted }];
   const isSet = schedule.state === 'present' && schedule.generation === wanted.generation;
   const nextTime = isSet ? schedule.nextTime : undefined;
-  const { nextScheduleTime: _, ...noted } = accounted;
   const status: ResourceStatus = {
-    ...noted,
+    ...without(accounted, 'nextScheduleTime', 'placement'),
     schedule: id,
+    ...(shown && { placement: shown }),
     ...(nextTime !== undefined && !policy.suspend && { nextScheduleTime: nextTime }),
   };
   // Also where the data is to be kept: what else would remove the schedule?
@@ -97,12 +100,11 @@ export function reconcileSchedule(
       { type: 'requeueAfter', milliseconds: SETTLING },
     ];
   const { runNow, trigger } = seeToRunNow(resource, schedule, now);
-  const { runNow: __, ...others } = idle;
   const cancel = cancelOf(resource);
   const seen = { ...(runNow && { runNow }), ...(cancel !== undefined && { cancel: { value: cancel } }) };
   return [
     ...first,
-    { type: 'status', status: { ...others, ...seen } },
+    { type: 'status', status: { ...without(idle, 'runNow'), ...seen } },
     ...trigger,
     trigger.length > 0
       ? { type: 'requeueAfter', milliseconds: SETTLING }

@@ -1,4 +1,5 @@
-import { resourceKey } from '../reconcile/resource.ts';
+import type { ResourceType } from '../api/index.ts';
+import { resourceKey, typeKey } from '../reconcile/resource.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
 
 /** The last seen state of every resource, from the watch and from the replies to our own writes. */
@@ -36,14 +37,18 @@ export class ResourceCache {
     this.#removed.set(key, resource);
   }
 
-  keys(kind: string): string[] {
-    return [...this.#resources].filter(([, resource]) => resource.kind === kind).map(([key]) => key);
+  keys(type: ResourceType): string[] {
+    const of = typeKey(type);
+    return [...this.#resources].filter(([, resource]) => typeKey(resource) === of).map(([key]) => key);
   }
 
-  /** Takes a complete list of one kind; returns the keys to look at: all that are in it or have vanished. */
-  replace(kind: string, resources: readonly TransferResource[]): string[] {
+  /** Takes a complete list of one type; returns the keys to look at: all that are in it or have vanished. */
+  replace(type: ResourceType, resources: readonly TransferResource[]): string[] {
+    const of = typeKey(type);
     const listed = new Set(resources.map(resourceKey));
-    const vanished = [...this.#resources].filter(([key, { kind: of }]) => of === kind && !listed.has(key));
+    const vanished = [...this.#resources].filter(
+      ([key, resource]) => typeKey(resource) === of && !listed.has(key),
+    );
     for (const [, resource] of vanished) this.remove(resource);
     for (const resource of resources) this.put(resource);
     return [...listed, ...vanished.map(([key]) => key)];

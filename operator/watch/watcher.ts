@@ -13,6 +13,8 @@ export interface WatcherOptions<T> {
   path: string;
   /** Called with every complete list: first, after the server forgot where we were, and periodically. */
   onList(items: T[]): void;
+  /** Called whenever the server does not know what to list; it is asked again. */
+  onMissing?(): void;
   onEvent(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
   /** Called when the watch goes on after a failure: whatever else failed meanwhile can be tried again. */
   onReconnect(): void;
@@ -102,14 +104,19 @@ export async function watchCollection<T extends Versioned>(
       if (signal.aborted) return;
       if (error instanceof KubernetesError && error.status === 410) version = undefined;
       else options.outage.failed(explain(error));
+      if (isMissing(error)) options.onMissing?.();
       failures += 1;
       await pause(fullJitter(failures, timings.backoffBase, timings.backoffMax, Math.random), signal);
     }
   }
 }
 
+function isMissing(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 404;
+}
+
 function explain(error: unknown): unknown {
-  return error instanceof KubernetesError && error.status === 404
+  return isMissing(error)
     ? new Error('the custom resource definition is not installed: kubectl apply -f deploy/crds', {
         cause: error,
       })

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { API_GROUP } from '../api/index.ts';
 
 const API_VERSION = 'admission.k8s.io/v1';
 
@@ -9,7 +8,7 @@ const reviewSchema = z.object({
   request: z.object({
     uid: z.string().min(1),
     operation: z.string(),
-    kind: z.object({ kind: z.string() }),
+    kind: z.object({ group: z.string(), kind: z.string() }),
     /** Absent or empty: the resource itself. */
     subResource: z.string().optional(),
     /** Empty while the API server has yet to make one of `metadata.generateName`. */
@@ -58,8 +57,7 @@ export function reviewOf({ uid, name = '', kind }: AdmissionRequest, verdict: Ve
       const { message, causes } = verdict;
       const details = {
         name,
-        group: API_GROUP,
-        kind: kind.kind,
+        ...kind,
         causes: causes.map((cause) => ({ reason: 'FieldValueInvalid', ...cause })),
       };
       return {

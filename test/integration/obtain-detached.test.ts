@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -86,4 +86,17 @@ test('an unknown server is refused with the list of those there are', () => {
   expect(result.status).toBe(1);
   expect(result.stdout).toBe('');
   expect(result.stderr).toContain('there is no server "oracle"; there are: temporal, kubernetes, s3');
+});
+
+test('another set of servers is kept apart from the usual one', () => {
+  const set = `test-${process.pid}`;
+  const own = join(dirname(SERVERS), '..', '..', '.ddc', `servers-${set}`);
+  const run = (...args: string[]) => spawnSync(process.execPath, [SERVERS, ...args], { encoding: 'utf8' });
+  try {
+    expect(run('--set', set, 'down', 's3')).toMatchObject({ status: 0, stderr: 's3: does not run\n' });
+    expect(existsSync(join(own, 'state.json'))).toBe(true);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+  expect(run('--set', '../elsewhere', 'status').stderr).toContain('expected small letters, digits and -');
 });

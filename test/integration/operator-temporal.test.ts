@@ -53,16 +53,53 @@ test('a run starts once, however often it is asked for, and can be found and rea
   expect(await temporal.describe(id)).toMatchObject({ state: 'terminated', message: 'test' });
 });
 
-test('a run that no worker takes: known as waiting, without holding up the caller', async () => {
+test('a run that no worker takes: known as waiting, without holding up the caller, and ended by a cancel', async () => {
   const id = newId();
   await temporal.startRun(id, inputs());
   const report = await temporal.describe(id);
-  expect(report).toMatchObject({ state: 'running', cancelRequested: false });
+  expect(report).toMatchObject({ state: 'running', cancelRequested: false, taskQueue });
   expect(report).toHaveProperty('unstartedSince');
   await temporal.cancel(id);
   await temporal.cancel(id);
+  expect(await temporal.describe(id)).toMatchObject({ state: 'terminated', untaken: true });
+});
+
+test('a run that a worker has taken is only asked to end', async () => {
+  const id = newId();
+  const own = { name: `operator-${randomUUID()}` };
+  const port = openTemporal({ address, namespace: 'default', taskQueue: own.name, log });
+  await port.startRun(id, inputs());
+  await port.close();
+  const request = { namespace: 'default', taskQueue: own };
+  const poll = () => connection.workflowService.pollWorkflowTaskQueue(request);
+  const { workflowExecution } = await connection.withDeadline(Date.now() + 60_000, poll);
+  expect(workflowExecution).toMatchObject({ workflowId: id });
+  await temporal.cancel(id);
   expect(await temporal.describe(id)).toMatchObject({ state: 'running', cancelRequested: true });
   await client.workflow.getHandle(id).terminate();
+  expect(await temporal.describe(id)).not.toHaveProperty('untaken');
+});
+
+test('what a transfer starts, its schedule too, is on the task queue of its region', async () => {
+  const regional = openTemporal({ address, namespace: 'default', taskQueue, regions: ['theshire'], log });
+  const { transfer, ...others } = inputs();
+  const input = { ...others, transfer: { ...transfer, source: { ...transfer.source, region: 'theshire' } } };
+  const id = newId();
+  await regional.startRun(id, input);
+  expect(await regional.describe(id)).toMatchObject({ taskQueue: `${taskQueue}.theshire` });
+  await regional.cancel(id);
+  const schedule = {
+    cron: '@yearly',
+    timeZone: 'UTC',
+    overlapPolicy: 'Skip',
+    catchupWindow: 60_000,
+    jitter: 0,
+  } as const;
+  await regional.putSchedule(`${id}/schedule`, { schedule, paused: true, generation: 1, since: 1, input });
+  const put = await regional.describeSchedule(`${id}/schedule`);
+  expect(put).toMatchObject({ taskQueue: `${taskQueue}.theshire` });
+  await regional.deleteSchedule(`${id}/schedule`);
+  await regional.close();
 });
 
 test('the end of a run is noticed at once; waiting for it can be given up', async () => {

@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml';
 import { startController } from '../../deploy/local/controller.ts';
 import { freePort } from '../../deploy/local/ports.ts';
 import { KubernetesClient, loadKubeConfig } from '../../operator/kubernetes.ts';
-import { clauseCheck } from '../../operator/clauses.ts';
+import { clauseChecker } from '../../operator/clauses.ts';
 import { admissions } from '../../operator/webhook/admit.ts';
 import { makeCertificate, type Certificate } from '../../operator/webhook/certificate.ts';
 import { keepCertificate } from '../../operator/webhook/kept-certificate.ts';
@@ -22,6 +22,7 @@ const S3 = { endpoint: 'my.endpoint', bucket: 'myBucket', objectKey: 'obj.parq' 
 const COPY = { source: { s3: { ...S3, objectKey: 'in.csv' } }, destination: { s3: S3 } };
 
 const log = pino({ level: 'silent' });
+const clauses = clauseChecker(log);
 const ADDRESS = '127.0.0.1';
 /** A certificate is prepared 3 s after the one before was made, and served 2 s later. */
 const HOUR = 3_600_000;
@@ -55,7 +56,7 @@ const keeper = (replica: number) =>
           port,
           certificate,
           log,
-          admissions: admissions(env, clauseCheck(log)),
+          admissions: admissions(env, clauses.check),
         });
       else server.setCertificate(certificate);
     },
@@ -79,8 +80,8 @@ async function configurations(): Promise<object[]> {
 }
 
 /** What the API server says, without storing anything. */
-async function answer(spec: object, args = ['apply']): Promise<string> {
-  const resource = batchTransfer(namespace, 'copy', spec);
+async function answer(spec: object, args = ['apply'], type: object = {}): Promise<string> {
+  const resource = { ...batchTransfer(namespace, 'copy', spec), ...type };
   const { code, stdout, stderr } = await kubectl(
     [...args, '--dry-run=server', '-f', '-'],
     JSON.stringify(resource),
@@ -109,6 +110,7 @@ afterAll(async () => {
   for (const kind of ['validatingwebhookconfiguration', 'mutatingwebhookconfiguration'])
     await kubectl(['delete', kind, 'ddc-webhook', '--ignore-not-found']);
   stop.abort();
+  clauses.close();
   await keepers;
   await server?.stop();
   client.close();
@@ -136,6 +138,16 @@ describe('kubectl apply', () => {
     ]),
   ])('%s is valid', async (_, spec) => {
     expect(await answer(spec)).toContain('batchtransfer.fybrik.io/copy created (server dry run)');
+  });
+
+  test.each(['BatchTransfer', 'StreamTransfer'])('checks a %s of motion.fybrik.io', async (kind) => {
+    const type = { apiVersion: 'motion.fybrik.io/v1alpha1', kind };
+    const wrong = { ...COPY, source: { s3: { ...S3, bucket: '' } } };
+    expect(await answer(wrong, ['apply'], type)).toContain('spec.source.s3.bucket: must be non-empty');
+    const database = { ...COPY, source: { database: DATABASE } };
+    expect(await answer(database, ['apply'], type)).toMatch(
+      /transfer\.motion\.fybrik\.io\/copy created[^]*Warning: .* is not supported yet/,
+    );
   });
 
   test('says what is not supported yet as a warning', async () => {

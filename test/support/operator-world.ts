@@ -34,7 +34,7 @@ export class World {
   sync(): void {
     const { cache } = this.#operator;
     const { resource } = this.cluster;
-    cache.replace('BatchTransfer', resource ? [resource] : []);
+    cache.replace({ apiVersion: 'fybrik.io/v1', kind: 'BatchTransfer' }, resource ? [resource] : []);
   }
 
   async reconcile(): Promise<HandlerResult> {

@@ -29,6 +29,8 @@ interface Situation {
   former?: Transfer | undefined;
   now?: Date;
   temporal?: 'down';
+  /** That have workers. */
+  regions?: string[];
 }
 
 export function resourceOf({ spec = specTo('out'), metadata = {}, status }: Situation): TransferResource {
@@ -67,6 +69,7 @@ export function decide(situation: Situation): Action[] {
     former: situation.former,
     now: situation.now ?? NOW,
     taskQueue: 'ddc',
+    regions: situation.regions,
   });
 }
 

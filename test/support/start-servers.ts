@@ -16,7 +16,7 @@ export default async function startTestServers(): Promise<void> {
   const log = (line: string): void => console.error(line);
   const existing = existingServers(process.env, log);
   const missing = SERVER_NAMES.filter((name) => !existing.names.includes(name));
-  const programs = await obtainAll(['kubectl', 'temporal'], { env: process.env, log });
+  const programs = await obtainAll(['kubectl', 'temporal', 'helm'], { env: process.env, log });
   const root = join(process.cwd(), '.ddc');
   mkdirSync(root, { recursive: true });
   const servers = await startSharedServers(missing, { root, env: process.env, log });
@@ -24,6 +24,7 @@ export default async function startTestServers(): Promise<void> {
     DDC_TEST_DIR: servers.dir,
     DDC_KUBECTL: programs.kubectl,
     DDC_TEMPORAL_CLI: programs.temporal,
+    DDC_HELM: programs.helm,
   });
   for (const { content } of crdFiles())
     execFileSync(programs.kubectl, ['apply', '--server-side', '-f', '-'], { input: content });

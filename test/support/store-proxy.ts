@@ -13,6 +13,8 @@ export interface StoreProxy {
   readonly done: string[];
   /** Every fault so far. */
   readonly faults: Fault[];
+  /** Told of all that arrives, piece by piece: of every request its head, then its body. */
+  arrived: (piece: Buffer) => void;
   /** Called before a request is passed on, which waits for the result. */
   before: (request: StoreRequest) => Promise<void> | void;
   /** Called when the store has done what was asked, before its answer is passed back. */
@@ -43,6 +45,7 @@ export async function startStoreProxy(
     seen: [],
     done: [],
     faults: [],
+    arrived: () => undefined,
     before: () => undefined,
     after: () => undefined,
     fault: () => undefined,
@@ -59,6 +62,7 @@ export async function startStoreProxy(
   async function forward(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const { method = '', url: path = '', headers } = incoming;
     proxy.seen.push(`${method} ${path}`);
+    proxy.arrived(Buffer.from(`${method} ${path}\n${JSON.stringify(headers)}\n`));
     const fault = proxy.fault({ method, path });
     if (fault !== undefined) proxy.faults.push(fault);
     await proxy.before({ method, path });
@@ -70,9 +74,8 @@ export async function startStoreProxy(
       passed.once('error', reject);
     });
     // The store may answer, and hang up, before it has read everything.
-    pipeline(incoming, corrupt && !fault.done ? flippedBit() : new PassThrough(), passed).catch(
-      () => undefined,
-    );
+    const way = corrupt && !fault.done ? flippedBit() : listened((piece) => proxy.arrived(piece));
+    pipeline(incoming, way, passed).catch(() => undefined);
     const answer = await answered;
     if (answer.statusCode! < 300) proxy.done.push(`${method} ${path}`);
     await proxy.after({ method, path });
@@ -80,6 +83,15 @@ export async function startStoreProxy(
     outgoing.writeHead(answer.statusCode!, answer.headers);
     await pipeline(answer, corrupt && fault.done ? flippedBit() : new PassThrough(), outgoing);
   }
+}
+
+function listened(hear: (piece: Buffer) => void): Transform {
+  return new Transform({
+    transform(piece: Buffer, _encoding, callback) {
+      hear(piece);
+      callback(null, piece);
+    },
+  });
 }
 
 /** One bit, in the middle of the first piece. */

@@ -23,3 +23,16 @@ export async function workflowsOf(environment: ServerEnvironment): Promise<Workf
     close: () => connection.close(),
   };
 }
+
+/** Regions of the workers that have done anything for a workflow, each once. */
+export async function workersOf(client: Client, workflowId: string): Promise<string[]> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const identities = (events ?? []).flatMap((event) => [
+    event.workflowTaskStartedEventAttributes?.identity,
+    event.activityTaskStartedEventAttributes?.identity,
+  ]);
+  return [...new Set(identities.filter((identity) => identity !== undefined).map(regionOf))];
+}
+
+/** A worker names itself `<host>/<process>/<region>`. */
+const regionOf = (identity: string | null): string => identity?.split('/')[2] ?? '';

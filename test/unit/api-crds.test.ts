@@ -4,14 +4,15 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { crdFiles } from '../../operator/api/crd-files.ts';
 import { customResourceDefinition } from '../../operator/api/crds.ts';
-import { KINDS } from '../../operator/api/group.ts';
+import { RESOURCE_TYPES } from '../../operator/api/group.ts';
+import type { ResourceType } from '../../operator/api/group.ts';
 import { property } from '../../operator/api/json.ts';
 import { structuralSchema } from '../../operator/api/structural.ts';
 
 const directory = join(import.meta.dirname, '..', '..', 'deploy', 'crds');
 
-function schemaOf(kind: (typeof KINDS)[number]): unknown {
-  const spec = property(customResourceDefinition(kind), 'spec');
+function schemaOf(type: ResourceType): unknown {
+  const spec = property(customResourceDefinition(type), 'spec');
   const versions = property(spec, 'versions');
   if (!Array.isArray(versions) || versions.length !== 1) throw new Error('not one version');
   return property(property(versions[0], 'schema'), 'openAPIV3Schema');
@@ -36,25 +37,29 @@ describe('generated CRDs', () => {
     expect(files).toEqual(crdFiles());
   });
 
-  test.each(KINDS)('%s: every field is described', (kind) => {
+  test.each(RESOURCE_TYPES)('$kind of $apiVersion: every field is described', (type) => {
+    const { kind } = type;
     const silent: string[] = [];
-    visit(schemaOf(kind), kind, (schema, path) => {
+    visit(schemaOf(type), kind, (schema, path) => {
       const isItem = path.endsWith('[]') || path.endsWith('.*');
       if (!isItem && path !== `${kind}.metadata` && !property(schema, 'description')) silent.push(path);
     });
     expect(silent).toEqual([]);
   });
 
-  test.each(KINDS)('%s: every schema has one type, lists and texts of the spec have a limit', (kind) => {
-    visit(property(property(schemaOf(kind), 'properties'), 'spec'), kind, (schema, path) => {
-      const type = property(schema, 'type');
-      expect({ path, type: typeof type }).toEqual({ path, type: 'string' });
-      if (type === 'array')
-        expect({ path, limit: property(schema, 'maxItems') }).toEqual({ path, limit: expect.any(Number) });
-      if (type === 'string' && !property(schema, 'enum'))
-        expect({ path, limit: property(schema, 'maxLength') }).toEqual({ path, limit: expect.any(Number) });
-    });
-  });
+  test.each(RESOURCE_TYPES)(
+    '$kind of $apiVersion: every schema has one type, lists and texts of the spec have a limit',
+    (type) => {
+      visit(property(property(schemaOf(type), 'properties'), 'spec'), type.kind, (schema, path) => {
+        const type = property(schema, 'type');
+        expect({ path, type: typeof type }).toEqual({ path, type: 'string' });
+        if (type === 'array')
+          expect({ path, limit: property(schema, 'maxItems') }).toEqual({ path, limit: expect.any(Number) });
+        if (type === 'string' && !property(schema, 'enum'))
+          expect({ path, limit: property(schema, 'maxLength') }).toEqual({ path, limit: expect.any(Number) });
+      });
+    },
+  );
 
   test('what has no place in a structural schema is not let through', () => {
     expect(() => structuralSchema(z.object({ a: z.union([z.string(), z.int()]) }))).toThrow('$.a: "anyOf"');

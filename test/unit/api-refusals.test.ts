@@ -6,7 +6,10 @@ const s3 = (fields: object) => batchTransfer({ source: { s3: { ...S3, objectKey:
 
 describe('what is valid but not supported is refused', () => {
   test.each([
-    [syncTransfer(), 'kind: SyncTransfer is not supported yet; use a BatchTransfer to copy once'],
+    [
+      syncTransfer(),
+      'kind: SyncTransfer is not supported yet; use a BatchTransfer to copy once (streaming comes later)',
+    ],
     [
       batchTransfer({ source: { db: DATABASE } }),
       'spec.source.db: the store database is not supported yet; supported stores: s3',

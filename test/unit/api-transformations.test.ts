@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import pino from 'pino';
 import { renderErrors, validateTransfer } from '../../operator/api/index.ts';
-import { clauseCheck } from '../../operator/clauses.ts';
+import { clauseChecker, type ClauseChecker } from '../../operator/clauses.ts';
 import { accepted, batchTransfer, configurationErrors } from './api-resources.ts';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -96,7 +96,10 @@ describe('clauses of filters', () => {
   const log = pino({ level: 'silent' });
   const filter = (clause: string) => ({ action: 'Filter', options: { clause } });
 
-  async function told(resource: unknown, check = clauseCheck(log)): Promise<string> {
+  const checker = clauseChecker(log);
+  afterAll(() => checker.close());
+
+  async function told(resource: unknown, { check }: ClauseChecker = checker): Promise<string> {
     const parsed = await validateTransfer(resource, {}, check);
     return parsed.ok ? 'ok' : `${parsed.state}: ${renderErrors(parsed.errors)}`;
   }
@@ -128,7 +131,10 @@ describe('clauses of filters', () => {
   });
 
   test('count as right where the engine cannot be had: the worker checks them', async () => {
-    const check = clauseCheck(log, () => Promise.reject(new Error('no engine')));
-    expect(await told(batchTransfer({ transformation: [filter('a =')] }), check)).toBe('ok');
+    const without = clauseChecker(log, {
+      open: () => ({ judge: () => Promise.reject(new Error('no engine')), close: () => undefined }),
+    });
+    expect(await told(batchTransfer({ transformation: [filter('a =')] }), without)).toBe('ok');
+    without.close();
   });
 });

@@ -149,3 +149,20 @@ test('a resource that nobody has looked at', () => {
     'STATUS       not looked at by the operator yet',
   ]);
 });
+
+test('where the work is done, when there are regions', () => {
+  const placement = { region: 'theshire', taskQueue: 'ddc.theshire', message: 'The source is there.' };
+  const lines = describeText(listedTransfer({ ...running, placement }), [], NOW);
+  expect(lines).toContain('REGION       theshire');
+});
+
+test('a BatchTransfer of motion.fybrik.io: its own words, and all that goes with the state', () => {
+  const transfer = {
+    ...listedTransfer(),
+    apiVersion: 'motion.fybrik.io/v1alpha1',
+    status: { ...running, status: 'RUNNING', state: 'Running' } as const,
+  };
+  const lines = describeText(transfer, [], NOW);
+  expect(lines).toContain('STATUS       RUNNING');
+  expect(lines).toContain('PACE         15.3 MB/s, about 2m left');
+});

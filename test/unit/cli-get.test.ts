@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { getHeading, getRow, nameOf } from '../../cli/get-text.ts';
 import { kubeconfigFiles } from '../../cli/kubernetes.ts';
+import { namedTypes } from '../../cli/named-types.ts';
 import { GrowingTable, table } from '../../cli/table.ts';
+import { BATCH_TYPES } from '../../cli/transfers.ts';
 import { listedTransfer, running } from '../support/listed-transfer.ts';
 
 const NOW = new Date('2026-01-02T12:00:50Z');
@@ -29,16 +31,37 @@ describe('ddc get', () => {
   });
 
   test('wide, of all namespaces: what a run does, and why it does nothing', () => {
-    const failed = listedTransfer({ ...running, status: 'Failed', error: 'the store is down\n\u001b[2J' });
+    const failed = listedTransfer({
+      ...running,
+      status: 'Failed',
+      error: 'the store is down\n\u001b[2J',
+      placement: { region: 'theshire', taskQueue: 'ddc.theshire', message: '' },
+    });
     const [heading, row] = lines({ namespaces: true, wide: true }, failed);
-    expect(heading).toMatch(/^NAMESPACE {2}NAME .* PHASE {2}CHUNKS {2}REASON {3}ERROR$/);
+    expect(heading).toMatch(/^NAMESPACE {2}NAME .* PHASE {2}CHUNKS {2}REASON {3}REGION {4}ERROR$/);
     expect(row).toMatch(
-      /^finance {4}payments .* copy {3}4\/16 {4}Running {2}the store is down\\n\\u\{1b\}\[2J$/,
+      /^finance {4}payments .* copy {3}4\/16 {4}Running {2}theshire {2}the store is down\\n\\u\{1b\}\[2J$/,
     );
   });
 
   test('names as kubectl writes them', () => {
     expect(nameOf(listedTransfer())).toBe('batchtransfer.fybrik.io/payments');
+  });
+
+  test.each<[string, string, string[]]>([
+    ['payments', 'payments', ['fybrik.io/v1', 'motion.fybrik.io/v1alpha1']],
+    ['BatchTransfer/payments', 'payments', ['fybrik.io/v1', 'motion.fybrik.io/v1alpha1']],
+    ['bt.fybrik.io/payments', 'payments', ['fybrik.io/v1']],
+    ['batchtransfers.motion.fybrik.io/payments', 'payments', ['motion.fybrik.io/v1alpha1']],
+  ])('%s names %s of %s', (reference, name, versions) => {
+    const named = namedTypes(reference, BATCH_TYPES);
+    expect([named.name, named.types.map(({ apiVersion }) => apiVersion)]).toEqual([name, versions]);
+  });
+
+  test('a type that there is not', () => {
+    expect(() => namedTypes('pod/payments', BATCH_TYPES)).toThrow(
+      'no such type of resource: pod; known are batchtransfer.fybrik.io, batchtransfer.motion.fybrik.io',
+    );
   });
 
   test('a table that grows keeps its columns where they are', () => {

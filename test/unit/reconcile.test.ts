@@ -120,14 +120,14 @@ describe('a run', () => {
     expect(recovered).not.toHaveProperty('retry');
   });
 
-  test('that no worker takes says so after 10 s, and not before', () => {
-    const late = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(10) }) }));
+  test('that no worker takes says so after 6 s, and not before', () => {
+    const late = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(6) }) }));
     expect(condition(late, 'Progressing')).toMatchObject({
       status: 'False',
       reason: 'WaitingForWorker',
       message: 'Waiting for a worker on task queue ddc.',
     });
-    const early = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(9) }) }));
+    const early = statusOf(decide({ status, run: runningReport({ unstartedSince: secondsAgo(5) }) }));
     expect(condition(early, 'Progressing')).toMatchObject({ reason: 'Running' });
   });
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import pino from 'pino';
 import { validateTransfer } from '../../operator/api/index.ts';
-import { clauseCheck } from '../../operator/clauses.ts';
+import { clauseChecker } from '../../operator/clauses.ts';
 import { admissions } from '../../operator/webhook/admit.ts';
 import { bundle } from '../../operator/webhook/certificate-secret.ts';
 import { makeCertificate, type Certificate } from '../../operator/webhook/certificate.ts';
@@ -16,7 +16,7 @@ import { runs } from '../support/runs.ts';
 import { batchTransfer, S3, syncTransfer } from './api-resources.ts';
 
 const log = pino({ level: 'silent' });
-const clauses = clauseCheck(log);
+const { check: clauses, close } = clauseChecker(log);
 let certificate: Certificate;
 let server: WebhookServer;
 
@@ -40,7 +40,10 @@ beforeAll(async () => {
   certificate = await certificateNow();
   server = await serve(certificate);
 });
-afterAll(() => server.stop());
+afterAll(() => {
+  close();
+  return server.stop();
+});
 
 interface Reply {
   status: number;

@@ -35,6 +35,15 @@ describe('worker settings', () => {
     expect(affordableChunks(4, 100)).toBe(1);
   });
 
+  test('a worker of a region takes the work of that region only', () => {
+    expect(read('--task-queue', 'q').taskQueue).toBe('q');
+    expect(read('--task-queue', 'q', '--region', '').taskQueue).toBe('q');
+    expect(read('--task-queue', 'q', '--region', 'eu-de')).toMatchObject({
+      taskQueue: 'q.eu-de',
+      region: 'eu-de',
+    });
+  });
+
   test('a store has a minute to say something unless other seconds are given', () => {
     expect(read().storeTimeout).toBe(60);
     expect(read('--store-timeout', '5').storeTimeout).toBe(5);

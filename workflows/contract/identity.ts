@@ -1,4 +1,4 @@
-export type TransferKind = 'BatchTransfer' | 'SyncTransfer';
+export type TransferKind = 'BatchTransfer' | 'SyncTransfer' | 'StreamTransfer';
 
 export interface TransferIdentity {
   kind: TransferKind;

@@ -37,6 +37,14 @@ export const batchTransferSpec = ruled(
       .describe(
         'Where to write what a run proves. Default: as DDC_RECEIPT_PREFIX of the worker says, else nowhere.',
       ),
+    keepGenerations: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe(
+        'How many generations of the data are kept, the latest included, 1 to 100: what a run replaces is first copied to .ddc-generations/<uid>/ in the same bucket. Default: 1.',
+      ),
     limits,
     paused: z
       .boolean()
@@ -71,6 +79,11 @@ export const batchTransferSpec = ruled(
       condition: atMostOne(has('failedJobHistoryLimit'), has('failedJobsHistoryLimit')),
       message:
         'failedJobHistoryLimit and failedJobsHistoryLimit are two spellings of the same field: set one of them',
+    },
+    {
+      condition: atMostOne(has('keepGenerations'), holdsOneOf('writeOperation', ['Append'])),
+      message: 'keepGenerations is for writeOperation Overwrite: Append replaces nothing',
+      field: 'keepGenerations',
     },
     ...SCHEDULE_RULES,
   ],

@@ -25,7 +25,9 @@ export const s3 = ruled(
       ),
     region: text(255)
       .optional()
-      .describe('Region of the bucket, e.g. eu-de. Most services other than AWS ignore it.'),
+      .describe(
+        'Region of the store, e.g. eu-de: signs requests, which most services other than AWS ignore, and decides whose workers do the work.',
+      ),
     addressing: z
       .enum(['path', 'virtual'])
       .optional()

@@ -1,0 +1,1 @@
+../../ddc-copy-batch/templates/_helpers.tpl
