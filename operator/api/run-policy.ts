@@ -25,8 +25,8 @@ export interface RunPolicy {
   /** Absent: once. */
   schedule?: TransferSchedule;
   suspend: boolean;
-  /** Runs begin no further chunk. */
-  paused: boolean;
+  /** Runs begin no further chunk; absent = they do. */
+  paused?: true;
   historyLimits: HistoryLimits;
 }
 
@@ -41,11 +41,11 @@ export function runPolicy(spec: BatchTransferSpec): RunPolicy {
   } = spec;
   return {
     suspend,
-    paused,
     historyLimits: {
       successful: successfulJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
       failed: failedJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
     },
+    ...(paused && { paused }),
     ...(schedule === undefined ? {} : { schedule: transferSchedule(schedule, spec) }),
   };
 }

@@ -41,7 +41,7 @@ export function revision(
   if (!parsed.ok || former === undefined || report.cancelRequested || isEnding(report)) return undefined;
   if (!isOutdated(workflowId, generation, present) || !hasSameResult(former, parsed.transfer))
     return undefined;
-  const argument = { transfer: parsed.transfer, paused: parsed.policy.paused };
+  const argument = { transfer: parsed.transfer, paused: parsed.policy.paused ?? false };
   return {
     actions: [{ type: 'tell', workflowId, what: { name: 'revise', argument } }],
     status: { ...present, revised: { workflowId, generation } },

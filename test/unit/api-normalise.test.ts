@@ -36,7 +36,7 @@ describe('a transfer', () => {
       ok: true,
       noFinalizer: false,
       warnings: [],
-      policy: { suspend: false, paused: false, historyLimits: { successful: 2, failed: 5 } },
+      policy: { suspend: false, historyLimits: { successful: 2, failed: 5 } },
       transfer: {
         kind: 'BatchTransfer',
         apiVersion: 'fybrik.io/v1',

@@ -14,7 +14,6 @@ describe('a schedule', () => {
   test('has defaults', () => {
     expect(policyOf({})).toEqual({
       suspend: false,
-      paused: false,
       historyLimits: { successful: 5, failed: 5 },
       schedule: {
         cron: SCHEDULE,
