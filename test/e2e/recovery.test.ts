@@ -98,6 +98,29 @@ test('a run that was denied goes on from the chunks already done when the resour
   expect(await copies.result('denied')).toBe(await copies.result('undisturbed'));
 });
 
+test('a run whose store does not answer is Failed, and goes on by itself from the chunks already done', async () => {
+  const isAway = countdown(4, isRecord);
+  const earlier = copies.proxy.done.length;
+  copies.proxy.before = (request) => {
+    if (isAway(request)) throw new Error('the connection is cut');
+  };
+  await copies.start(['away'], ROWS);
+  const failed = await untilStatus(stack.namespace, 'away', ['Failed', 'Fatal']);
+  expect(failed).toMatchObject({
+    status: 'Failed',
+    error: expect.stringContaining('s3://'),
+    retry: { attempt: 1, maxAttempts: 3, nextRetryTime: expect.any(String) },
+  });
+  const done = await copies.recordedChunks();
+  expect(done).toHaveLength(3);
+  copies.proxy.before = () => undefined;
+  const { progress } = await untilStatus(stack.namespace, 'away', ['Succeeded']);
+  const all = recorded(copies.proxy.done.slice(earlier));
+  expect(new Set(all.slice(0, 3))).toEqual(new Set(done));
+  expect(new Set(all).size).toBe(progress!.chunksTotal);
+  expect(all).toHaveLength(progress!.chunksTotal);
+});
+
 test('a bucket that was missing is created: the update `retry` has the run go on', async () => {
   await copies.start(['bucket'], 100, { destination: s3Side(`later-${stack.namespace}`, 'out.parquet') });
   const { active, hint } = await untilStatus(stack.namespace, 'bucket', ['Fatal']);
