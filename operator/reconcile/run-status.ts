@@ -71,7 +71,9 @@ export function runningStatus(context: StatusContext, report: RunningReport): Re
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
   const progress = report.progress;
   if (!progress && present.parked) return present;
-  const waiting = progress?.paused ? pausedReason(progress.paused) : waitReason(context.now, context.placement.taskQueue, report);
+  const waiting = progress?.paused
+    ? pausedReason(progress.paused)
+    : waitReason(context.now, context.placement.taskQueue, report);
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
     const failed = status === 'Failed' ? { error, retry } : {};
