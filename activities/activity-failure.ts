@@ -1,5 +1,5 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { FailureDetails } from '../workflows/contract.ts';
+import type { FailureDetails, SliceHeartbeat } from '../workflows/contract.ts';
 import { TransferError } from './failures.ts';
 
 interface DescribedFailure {
@@ -12,14 +12,23 @@ interface DescribedFailure {
  * What Temporal is told of an error. Retries are the workflow's business, so that status and live control see
  * them: every error of ours is final for the activity. Only the end of the worker is retried by
  * Temporal itself. Neither stacks nor causes go into the history: they may hold request data.
+ * @param finished what a slice had finished, if it is one
  */
-export function activityFailure(error: unknown, cancellation: AbortSignal): DescribedFailure {
+export function activityFailure(
+  error: unknown,
+  cancellation: AbortSignal,
+  finished?: SliceHeartbeat,
+): DescribedFailure {
   if (cancellation.aborted && (cancellation.reason as Error).message === 'WORKER_SHUTDOWN') {
     const message = 'the worker is shutting down; another takes over';
     return describe(ApplicationFailure.create({ type: 'WorkerShutdown', message, nonRetryable: false }));
   }
   // Not any error that comes while it is being cancelled: what failed beyond its commit point may have been done.
-  if (error instanceof CancelledFailure) return { error, type: 'Cancelled', message: error.message };
+  if (error instanceof CancelledFailure) {
+    const { message } = error;
+    const told = finished === undefined ? error : new CancelledFailure(message, [finished]);
+    return { error: told, type: 'Cancelled', message };
+  }
   const known =
     error instanceof TransferError
       ? error
@@ -32,6 +41,7 @@ export function activityFailure(error: unknown, cancellation: AbortSignal): Desc
     ...(known.committed ? { committed: true } : {}),
     ...(known.retryAfterMs === undefined ? {} : { retryAfterMs: known.retryAfterMs }),
     ...(known.hints === undefined ? {} : { hints: known.hints }),
+    ...(finished === undefined ? {} : { finished }),
   };
   return describe(
     ApplicationFailure.create({

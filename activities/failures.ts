@@ -4,7 +4,7 @@ import type { FailureClass, PlanHints } from '../workflows/contract.ts';
  * Every error that a transfer can end with or wait on, and what is done about it. The workflow and the
  * status read the class, never the text.
  */
-const FAILURE_CLASSES = {
+export const FAILURE_CLASSES = {
   // the resource asks for something impossible
   InvalidOption: 'fatal',
   UnknownColumn: 'fatal',

@@ -32,6 +32,7 @@ export function describeText(transfer: ListedTransfer, events: TransferEvent[], 
     ...section('OBJECTS', objectRows(status), Infinity),
     ...section('KEPT GENERATIONS', generationRows(status)),
     ...section('RECEIPT', receiptRows(status)),
+    ...section('HISTORY', historyRows(status, now), Infinity),
     ...section('CONDITIONS', conditionRows(conditions, now), Infinity),
     ...section('EVENTS', eventRows(events, now), Infinity),
   ];
@@ -49,6 +50,9 @@ function overview(
     ['AGE', age(metadata.creationTimestamp, now)],
     ['STATUS', stored?.status ?? 'not looked at by the operator yet'],
     ['ERROR', status.error ?? ''],
+    ['HINT', status.hint ?? ''],
+    ['PARKED', status.parked === undefined ? '' : parkedText(status.parked, now)],
+    ['PAUSED', pausedText(status)],
     ['RETRY', retry === undefined ? '' : retryText(retry, now)],
     ['PROGRESS', progressText(status)],
     ['PACE', status.status === 'Running' ? paceOfStatus(status, now) : ''],
@@ -75,6 +79,16 @@ function retryText(
   if (nextRetryTime === undefined) return which;
   const seconds = (Date.parse(nextRetryTime) - now.getTime()) / 1000;
   return `${which}, ${seconds > 0 ? `due in ${duration(seconds)}` : 'due now'} (${nextRetryTime})`;
+}
+
+function parkedText({ since, until }: NonNullable<ResourceStatus['parked']>, now: Date): string {
+  const left = duration(Math.max(0, (Date.parse(until) - now.getTime()) / 1000));
+  return `since ${since}; what is done is kept for ${left} (${until})`;
+}
+
+/** Of the condition: why a run that goes on does nothing. */
+function pausedText({ conditions = [] }: ResourceStatus): string {
+  return conditions.find(({ type, reason }) => type === 'Progressing' && reason === 'Paused')?.message ?? '';
 }
 
 function progressText({ progress }: ResourceStatus): string {
@@ -125,6 +139,21 @@ function receiptRows({ receipt }: ResourceStatus): string[] {
       ? []
       : [`${key}, ${signedBy === undefined ? 'not signed' : `signed by ${signedBy}`}`]),
   ];
+}
+
+function historyRows({ history = [] }: ResourceStatus, now: Date): string[][] {
+  return table(
+    ['ENDED', 'RESULT', 'TOOK', 'ROWS', 'BYTES', 'WORKFLOW', 'ERROR'],
+    history.map(({ start, end, result, rows, bytes, workflowId, error }) => [
+      `${age(end, now)} ago`,
+      result,
+      start === undefined ? '' : duration((Date.parse(end) - Date.parse(start)) / 1000),
+      rows === undefined ? '' : String(rows),
+      bytes === undefined ? '' : size(bytes),
+      workflowId.split('/').at(-1)!,
+      error ?? '',
+    ]),
+  );
 }
 
 function conditionRows(conditions: NonNullable<ResourceStatus['conditions']>, now: Date): string[][] {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { withCodecOptions, type CodecSettings } from '../codec/settings.ts';
 import { DEFAULT_TASK_QUEUE } from '../workflows/contract.ts';
+import { parseDuration } from './api/checks/duration.ts';
 import { regionProblem } from './api/checks/region.ts';
 import { providerUrlProblems } from './api/checks/secret-address.ts';
 import type { ParseEnvironment } from './api/index.ts';
@@ -21,13 +22,21 @@ export interface OperatorConfig extends CodecSettings {
   watchNamespace?: string;
   leaderElectionNamespace: string;
   logLevel: string;
+  /** Seconds for which runs that are Fatal are parked; absent = they are not. */
+  parkFor?: number;
   /** What decides defaults of resources. */
   environment: ParseEnvironment;
   /** Absent = none is served. */
   webhook?: WebhookSettings;
 }
 
-type Flags = Omit<OperatorConfig, 'environment' | 'webhook'> & {
+/** Seconds. */
+const PARK_FOR = 86_400;
+/** Temporal keeps the history of a run that is open however long; its stores may not keep unfinished uploads. */
+const MOST_PARK_MS = 30 * 86_400_000;
+
+type Flags = Omit<OperatorConfig, 'environment' | 'webhook' | 'parkFor'> & {
+  parkFailedRuns: number;
   webhookPort: number;
   webhookCertDir?: string;
   webhookSelfSignedService?: string;
@@ -106,6 +115,15 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
         .argParser(parseBoolean),
     )
     .addOption(
+      new Option(
+        '--park-failed-runs <duration>',
+        'for how long a run that is Fatal keeps what it has done, so that it can be resumed; 0: not at all',
+      )
+        .env('DDC_PARK_FAILED_RUNS')
+        .default(PARK_FOR, '24h')
+        .argParser(parseParkFor),
+    )
+    .addOption(
       new Option('--webhook-port <port>', 'port of the admission webhook; 0: none is served')
         .env('DDC_WEBHOOK_PORT')
         .default(0)
@@ -142,6 +160,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     secretProviderUrl,
     secretProviderRole,
     keepData,
+    parkFailedRuns,
     regions = [],
     webhookPort,
     webhookCertDir,
@@ -158,6 +177,7 @@ export function readConfig(argv: readonly string[], exit = true): OperatorConfig
     );
   return {
     ...config,
+    ...(parkFailedRuns > 0 && { parkFor: parkFailedRuns }),
     ...(regions.length > 0 && { regions }),
     ...(webhook && { webhook }),
     environment: {
@@ -172,6 +192,14 @@ function parseAddress(value: string): string {
   if (!/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/.test(value))
     throw new InvalidArgumentError('Expected host:port, e.g. 127.0.0.1:7233.');
   return value;
+}
+
+/** @returns seconds */
+function parseParkFor(value: string): number {
+  const ms = value === '0' ? 0 : parseDuration(value);
+  if (ms === undefined || ms > MOST_PARK_MS)
+    throw new InvalidArgumentError('Expected a duration from 0 to 30d, e.g. 24h.');
+  return ms / 1_000;
 }
 
 function parseRegions(value: string): string[] {

@@ -10,69 +10,95 @@ import { isAt } from './contract.ts';
 import type {
   BatchTransferInput,
   KeptGeneration,
-  PlanHints,
   PlannedRun,
   PublishedRun,
   Run,
   RunResult,
   WrittenObject,
 } from './contract.ts';
-import { copySlices } from './copy-slices.ts';
-import { runFailure, stepFailure } from './failures.ts';
-import { planAgain, planRun, type MaybeVisible, type Retried } from './planning.ts';
+import { RunControl } from './control/run-control.ts';
+import { copyAndPublish, leavesStaged } from './copy-and-publish.ts';
+import { runFailure, stepFailure, type StepFailure } from './failures.ts';
+import { Parking } from './parking.ts';
+import { planAgain, type MaybeVisible, type Retried } from './planning.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
 import { showRunState, type RunState } from './run-state.ts';
-import { NotRestored, publishVerified } from './verification.ts';
+import { NotRestored } from './verification.ts';
 import { writeReceipt } from './write-receipt.ts';
-
-/** A source that changes more often while it is copied will not hold still. */
-const MAX_REPLANS = 20;
 
 /** About a minute of trying to remove what is not needed any more. */
 const TIDY_RETRIES = 3;
 
-/** One run of a BatchTransfer: plan, copy, publish, clean up. It ends published, or with nothing left behind. */
+/**
+ * One run of a BatchTransfer: plan, copy, publish, clean up. It ends published, or with nothing left behind. Before it ends
+ * Fatal it may be parked, so that it can go on when the cause is repaired.
+ */
 export async function batchTransfer(input: BatchTransferInput): Promise<RunResult> {
-  const { transfer } = input;
   const info = workflowInfo();
-  const state = showRunState(transfer);
+  const state = showRunState(input.transfer);
   const startedAt = info.startTime.toISOString();
-  const run: Run = { transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
+  const run: Run = { transfer: input.transfer, runId: info.firstExecutionRunId, epoch: 0, startedAt };
+  const control = new RunControl(run, state, input.paused ?? false);
+  const parking = new Parking(input.parkFor ?? 0, state, control);
   const retried: Retried = (step) =>
-    withRetries(step, { maxRetries: transfer.maxFailedRetries, observer: state });
-  const unsure: MaybeVisible = {};
-  try {
-    const { planned, published } = await copyAndPublish(run, state, retried, unsure);
-    return await succeed(input, run, planned, published, state);
-  } catch (error) {
-    const cancelled = isCancellation(error);
-    const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
-    const showOutcome = (): void => {
-      if (cancelled) state.ending('Cancelled');
-      else state.ending('Fatal', failure);
-    };
-    // A worker may have died between making the copy visible and telling so: then the run has succeeded. Where the copy
-    // is verified after that, what was there before is back.
-    const visible = transfer.verify === 'full' ? undefined : unsure.planned;
-    const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
-    const planMayHaveCopied = unsure.hints !== undefined && patched('discard-looks-for-the-copy-of-a-plan');
-    if (planned === undefined && !planMayHaveCopied) showOutcome();
-    const published =
-      error instanceof NotRestored
-        ? undefined
-        : await CancellationScope.nonCancellable(() =>
-            discardRun(run, state, { plan: planned?.plan, planMayHaveCopied }),
-          );
-    if (published !== undefined && (planned !== undefined || planMayHaveCopied)) {
-      const known =
-        planned ?? (await CancellationScope.nonCancellable(() => planAgain(run, unsure.hints ?? {})));
-      if (known !== undefined) return await succeed(input, run, known, published, state);
+    withRetries(step, { maxRetries: () => run.transfer.maxFailedRetries, observer: state });
+  let parked: { failure: StepFailure; retries: number } | undefined;
+  for (;;) {
+    const unsure: MaybeVisible = {};
+    try {
+      if (parked !== undefined) {
+        await parking.wait(parked.failure, parked.retries);
+        run.epoch += 1;
+      }
+      const { planned, published } = await copyAndPublish(run, { state, control, parking, retried }, unsure);
+      return await succeed(input, run, planned, published, state);
+    } catch (error) {
+      const { retries } = control;
+      const cancelled = isCancellation(error);
+      const failure = error instanceof StepEnded ? error.failure : stepFailure(error);
+      const showOutcome = (): void => {
+        if (cancelled) state.ending('Cancelled');
+        else state.ending('Fatal', failure);
+      };
+      const found = await rollBack(run, state, error, unsure, showOutcome);
+      if (found !== undefined) return await succeed(input, run, found.planned, found.published, state);
+      showOutcome();
+      if (!cancelled && !(error instanceof NotRestored) && parking.takes(error)) {
+        parked = { failure, retries };
+        continue;
+      }
+      state.end(cancelled ? 'Cancelled' : 'Fatal');
+      if (!cancelled) throw runFailure(failure);
+      const { cancelReason } = control;
+      throw cancelReason === undefined ? error : new CancelledFailure(cancelReason, [cancelReason]);
     }
-    showOutcome();
-    state.end(cancelled ? 'Cancelled' : 'Fatal');
-    throw cancelled ? error : runFailure(failure);
   }
+}
+
+/**
+ * Removes what a run has left that did not succeed. A worker may have died between making the copy visible and telling so:
+ * then the run has succeeded, and what it has made is the answer. Where the copy is verified after that, what was there before is
+ * back.
+ */
+async function rollBack(
+  run: Run,
+  state: RunState,
+  error: unknown,
+  unsure: MaybeVisible,
+  showOutcome: () => void,
+): Promise<{ planned: PlannedRun; published: PublishedRun } | undefined> {
+  const visible = run.transfer.verify === 'full' ? undefined : unsure.planned;
+  const planned = visible && patched('discard-looks-for-the-copy') ? visible : undefined;
+  const planMayHaveCopied = unsure.hints !== undefined && patched('discard-looks-for-the-copy-of-a-plan');
+  if (planned === undefined && !planMayHaveCopied) showOutcome();
+  if (error instanceof NotRestored) return undefined;
+  return CancellationScope.nonCancellable(async () => {
+    const published = await discardRun(run, state, { plan: planned?.plan, planMayHaveCopied });
+    if (published === undefined || (planned === undefined && !planMayHaveCopied)) return undefined;
+    const known = planned ?? (await planAgain(run, unsure.hints ?? {}));
+    return known && { planned: known, published };
+  });
 }
 
 /** The copy is visible: what remains is tidying up. */
@@ -157,77 +183,8 @@ async function tidyUp(
   }
 }
 
-/** verify: full keeps what is replaced beside the data, whatever the plan says. */
-function leavesStaged({ transfer }: Run, planned: PlannedRun): boolean {
-  return planned.staged || transfer.verify === 'full';
-}
-
 function leftElsewhere({ endpoint, bucket, key }: WrittenObject): string {
   return `s3://${bucket}/${key} at ${endpoint} was written for an earlier spec and is left there: the resource names another store now`;
-}
-
-/** Plans and copies, anew whenever the plan turns out not to fit the source. */
-async function copyAndPublish(
-  run: Run,
-  state: RunState,
-  retried: Retried,
-  unsure: MaybeVisible,
-): Promise<{ planned: PlannedRun; published: PublishedRun }> {
-  let hints: PlanHints = {};
-  for (;;) {
-    let planned: PlannedRun | undefined;
-    delete unsure.planned;
-    try {
-      state.enter('plan');
-      planned = await planRun(run, hints, retried, unsure);
-      const { progress } = state;
-      progress.source = planned.source;
-      progress.destination = planned.destination;
-      progress.warnings = planned.warnings;
-      progress.chunksTotal = planned.chunks;
-      progress.chunksDone = 0;
-      progress.statistics = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
-      state.enter('copy');
-      const { plan } = planned;
-      if (planned.published !== undefined) return { planned, published: planned.published };
-      const verified = (publish: () => Promise<PublishedRun>): Promise<PublishedRun> =>
-        publishVerified(run, plan, state, retried, publish);
-      if (planned.whole ?? planned.chunks === 1) {
-        unsure.planned = planned;
-        const published = await verified(() => retried(() => activities.copyWhole({ run, plan })));
-        return { planned, published };
-      }
-      await copySlices(run, planned, state, retried);
-      // Slices that were about to end did not notice; nothing is visible yet, so that it is not too late.
-      if (CancellationScope.current().consideredCancelled)
-        throw new CancelledFailure('cancelled before publish');
-      state.enter('publish');
-      unsure.planned = planned;
-      // Once begun it is finished, retries included: a copy that may be visible must not be reported as cancelled.
-      const published = await verified(() =>
-        CancellationScope.nonCancellable(() => retried(() => activities.publish({ run, plan }))),
-      );
-      return { planned, published };
-    } catch (error) {
-      if (!(error instanceof StepEnded) || error.failure.class !== 'replan') throw error;
-      if (run.epoch >= MAX_REPLANS)
-        throw new StepEnded({
-          ...error.failure,
-          class: 'fatal',
-          message: `${error.failure.message} (again and again)`,
-        });
-      hints = {
-        ...hints,
-        ...error.failure.hints,
-        widen: { ...hints.widen, ...error.failure.hints?.widen },
-      };
-      // A plan that did not come about may have left an upload all the same.
-      const staged = planned === undefined || leavesStaged(run, planned);
-      if (staged || !patched('re-plan-discards-what-is-staged'))
-        await retried(() => activities.discard({ run }));
-      run.epoch += 1;
-    }
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Parked, Paused } from './contract/control.ts';
 import type { FormatOptions } from './contract/formats.ts';
 import type { TransferIdentity } from './contract/identity.ts';
 import type { ColumnSchema, TechnicalMetadata } from './contract/metadata.ts';
@@ -19,8 +20,6 @@ export const WORKFLOW_TYPES = {
 } as const;
 
 export const QUERY_PROGRESS = 'progress';
-/** Ends the waits before a run's next retries; outside of one it means nothing. */
-export const UPDATE_RETRY = 'retry';
 
 /** All of type Keyword. */
 export const SEARCH_ATTRIBUTES = [
@@ -297,6 +296,17 @@ export interface BatchTransferInput {
    * of the others gets the result of the one before from Temporal.
    */
   previous: WrittenObject[];
+  /** Seconds for which a run that is Fatal keeps what it has done, and can be resumed; absent = it ends at once. */
+  parkFor?: number;
+  /** It begins paused, as `spec.paused` says. */
+  paused?: boolean;
+}
+
+/** The resource has changed, and what its run copies has not. A generation that is known already changes nothing. */
+export interface Revision {
+  transfer: Transfer;
+  /** As `spec.paused` says. */
+  paused: boolean;
 }
 
 export interface DeleteTransferInput {
@@ -333,7 +343,8 @@ export interface RunResult extends PublishedRun {
 
 // ---------------------------------------------------------------- progress and failures
 
-export type RunPhase = 'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'done';
+export type RunPhase =
+  'plan' | 'copy' | 'publish' | 'verify' | 'cleanUp' | 'discard' | 'delete' | 'parked' | 'done';
 
 /** Answer of the query `progress`. */
 export interface RunProgress {
@@ -346,6 +357,10 @@ export interface RunProgress {
   chunksDone: number;
   statistics: Statistics;
   failure?: RunFailure;
+  /** While it is Fatal and may be resumed. */
+  parked?: Parked;
+  /** No further chunk is begun. */
+  paused?: Paused;
   source?: TechnicalMetadata;
   destination?: TechnicalMetadata;
   warnings: string[];
@@ -375,4 +390,6 @@ export interface FailureDetails {
   committed?: boolean;
   retryAfterMs?: number;
   hints?: PlanHints;
+  /** What a slice had finished. */
+  finished?: SliceHeartbeat;
 }

@@ -2,7 +2,7 @@ import { continueAsNew, log, workflowInfo } from '@temporalio/workflow';
 import type { DeletedData, DeleteTransferInput } from './contract.ts';
 import { activities } from './proxies.ts';
 import { StepEnded, withRetries } from './retries.ts';
-import { showRunState } from './run-state.ts';
+import { showRunState, takeRetries } from './run-state.ts';
 
 /** Whoever had the credentials has removed them for good: there is nobody left to wait for. */
 const GONE = 'ResourceGone';
@@ -14,6 +14,7 @@ const GONE = 'ResourceGone';
  */
 export async function deleteTransfer(input: DeleteTransferInput): Promise<DeletedData> {
   const state = showRunState(input.transfer);
+  takeRetries(state);
   state.enter('delete');
   const { failedBefore = 0, ...request } = input;
   const remove = (failed: number): Promise<DeletedData> =>

@@ -8,6 +8,7 @@ const PHASES: Record<RunPhase, string> = {
   cleanUp: 'Cleaning up',
   discard: 'Removing what the run has left',
   delete: 'Deleting the data',
+  parked: 'Parked',
   done: 'Done',
 };
 
@@ -30,6 +31,12 @@ export function describeProgress(transfer: Transfer, progress: RunProgress): str
         : `**Waiting** to retry (${attempt}${maxAttempts === 0 ? '' : ` of ${maxAttempts}`}) at ${nextRetryTime}: ${message}`,
     );
   }
+  const { parked, paused } = progress;
+  if (parked !== undefined)
+    lines.push(
+      `**Parked** until ${parked.until}: what is done is kept. Repair the cause, then send the update \`retry\` or touch the resource.`,
+    );
+  if (paused !== undefined) lines.push(`**Paused** since ${paused.since}: ${paused.reason}`);
   for (const warning of progress.warnings) lines.push(`Warning: ${warning}`);
   return lines.join('\n\n');
 }

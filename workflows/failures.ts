@@ -1,5 +1,11 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure, isCancellation } from '@temporalio/workflow';
-import type { BatchActivities, FailureDetails } from './contract.ts';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  TimeoutFailure,
+  isCancellation,
+} from '@temporalio/workflow';
+import type { BatchActivities, FailureDetails, SliceHeartbeat } from './contract.ts';
 import { MAXIMUM_ATTEMPTS } from './proxies.ts';
 
 export interface StepFailure extends FailureDetails {
@@ -34,6 +40,15 @@ export function stepFailure(error: unknown): StepFailure {
       ? unanswered(error)
       : { code: 'Internal', message: error instanceof Error ? error.message : 'unknown error' };
   return { ...unclassified, class: 'retry' };
+}
+
+/** What a slice had finished when it failed or was interrupted; undefined when it did not live to tell. */
+export function finishedOf(error: unknown): SliceHeartbeat | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof CancelledFailure) return cause.details?.[0] as SliceHeartbeat | undefined;
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as FailureDetails | undefined)?.finished
+    : undefined;
 }
 
 /**

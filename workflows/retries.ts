@@ -36,7 +36,8 @@ export interface RetryObserver {
 const unobserved: RetryObserver = { waiting: () => ({ retryNow: false, end: () => undefined }) };
 
 export interface RetryOptions {
-  maxRetries: number;
+  /** A function where it may change while the step is tried. */
+  maxRetries: number | (() => number);
   observer?: RetryObserver;
   /** Where the failure's own class does not count. */
   classify?: (failure: StepFailure) => FailureClass;
@@ -64,9 +65,10 @@ export async function withRetries<T>(
       const failure = stepFailure(error);
       if (classify(failure) !== 'retry') throw new StepEnded(failure);
       failed += 1;
-      if (failed > maxRetries) throw new StepEnded(givenUp(failure, maxRetries));
+      const most = typeof maxRetries === 'number' ? maxRetries : maxRetries();
+      if (failed > most) throw new StepEnded(givenUp(failure, most));
       committed ||= failure.committed === true;
-      await finish(() => waitForRetry(failure, failed, maxRetries, observer));
+      await finish(() => waitForRetry(failure, failed, most, observer));
     }
   }
 }

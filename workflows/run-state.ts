@@ -1,15 +1,15 @@
 import {
   defineQuery,
-  defineUpdate,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { CONTROLS, type Parked } from './contract/control.ts';
+import { handle } from './control/handlers.ts';
 import {
   QUERY_PROGRESS,
-  UPDATE_RETRY,
   type RunFailure,
   type RunPhase,
   type RunProgress,
@@ -20,14 +20,20 @@ import { describeProgress } from './describe.ts';
 import type { RetryObserver, Wait } from './retries.ts';
 
 const progressQuery = defineQuery<RunProgress>(QUERY_PROGRESS);
-const retryUpdate = defineUpdate<void>(UPDATE_RETRY);
 
 const DDC_STATE = defineSearchAttributeKey('DdcState', 'KEYWORD');
 
 export interface RunState extends RetryObserver {
   readonly progress: RunProgress;
   enter(phase: RunPhase): void;
+  /** More are done; fewer, when a slice begins anew that tells of its own. */
   chunksDone(chunks: number, statistics: Statistics): void;
+  /** Ends the waits for retries. @returns whether there were any */
+  retryNow(): boolean;
+  /** @param reason undefined: it goes on */
+  paused(reason: string | undefined): void;
+  /** It is Fatal, and waits for somebody who makes it work. @param parked undefined: somebody has */
+  parked(parked: Parked | undefined): void;
   /** The outcome is known; what remains is tidying up. */
   ending(state: RunProgress['state'], failure?: { code: string; message: string }): void;
   end(state: RunProgress['state']): void;
@@ -59,13 +65,15 @@ export function showRunState(transfer: Transfer): RunState {
     setState(failure === undefined ? 'Running' : 'Failed');
     show();
   };
-  setHandler(progressQuery, () => progress);
-  setHandler(retryUpdate, () => {
+  const retryNow = (): boolean => {
     for (const wait of waits.keys()) wait.retryNow = true;
-  });
+    return waits.size > 0;
+  };
+  setHandler(progressQuery, () => progress);
   show();
   return {
     progress,
+    retryNow,
     enter(phase) {
       progress.phase = phase;
       show();
@@ -88,7 +96,24 @@ export function showRunState(transfer: Transfer): RunState {
         progress.statistics[name] += statistics[name];
       show();
     },
+    paused(reason) {
+      if (reason === undefined) delete progress.paused;
+      else progress.paused = { since: progress.paused?.since ?? new Date().toISOString(), reason };
+      show();
+    },
+    parked(parked) {
+      if (parked === undefined) {
+        delete progress.parked;
+        delete progress.failure;
+        setState('Running');
+      } else {
+        progress.parked = parked;
+        progress.phase = 'parked';
+      }
+      show();
+    },
     ending(state, failure) {
+      delete progress.parked;
       if (failure === undefined) delete progress.failure;
       else progress.failure = { code: failure.code, message: failure.message, attempt: 0, maxAttempts: 0 };
       setState(state);
@@ -100,4 +125,10 @@ export function showRunState(transfer: Transfer): RunState {
       show();
     },
   };
+}
+
+/** For workflows that can be asked for nothing else: the end of a wait for the next retry. */
+export function takeRetries(state: RunState): void {
+  const perform = (): string => (state.retryNow() ? 'trying again now' : 'nothing waits to be tried again');
+  handle<void>(CONTROLS.retry, { problem: () => undefined, perform });
 }

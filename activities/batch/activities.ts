@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
-import type { BatchActivities } from '../../workflows/contract.ts';
+import type { BatchActivities, SliceHeartbeat } from '../../workflows/contract.ts';
 import { activityFailure } from '../activity-failure.ts';
 import type { SecretResolver } from '../secrets/secrets.ts';
 import { withRenewedSecrets } from '../secrets/with-renewed.ts';
@@ -67,10 +67,13 @@ export function batchActivities(
   async function beating<T>(
     name: string,
     subject: { transfer: { namespace: string; name: string }; runId?: string },
-    work: (beat: { signal: AbortSignal; details(value: unknown): void }, context: BatchContext) => Promise<T>,
+    work: (
+      beat: { signal: AbortSignal; details(value: SliceHeartbeat): void },
+      context: BatchContext,
+    ) => Promise<T>,
   ): Promise<T> {
     const activity = Context.current();
-    let details: unknown;
+    let details: SliceHeartbeat | undefined;
     const timer = setInterval(() => activity.heartbeat(details), HEARTBEAT_MS);
     const { namespace, name: transfer } = subject.transfer;
     const about = { activity: name, transfer: `${namespace}/${transfer}`, attempt: activity.info.attempt };
@@ -78,14 +81,14 @@ export function batchActivities(
       const signal = activity.cancellationSignal;
       const beat = {
         signal,
-        details: (value: unknown): void => {
+        details: (value: SliceHeartbeat): void => {
           details = value;
           activity.heartbeat(value);
         },
       };
       return await withRenewedSecrets(secrets, (own) => work(beat, { ...worker, secrets: own }));
     } catch (error) {
-      const failure = activityFailure(error, activity.cancellationSignal);
+      const failure = activityFailure(error, activity.cancellationSignal, details);
       log.warn({ ...about, failure: failure.type, reason: failure.message }, 'activity failed');
       throw failure.error;
     } finally {

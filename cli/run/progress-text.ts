@@ -11,6 +11,7 @@ const PHASES: Record<RunPhase, string> = {
   cleanUp: 'cleaning up',
   discard: 'removing what the run has left',
   delete: 'deleting',
+  parked: 'parked',
   done: 'done',
 };
 

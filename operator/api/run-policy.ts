@@ -25,18 +25,27 @@ export interface RunPolicy {
   /** Absent: once. */
   schedule?: TransferSchedule;
   suspend: boolean;
+  /** Runs begin no further chunk; absent = they do. */
+  paused?: true;
   historyLimits: HistoryLimits;
 }
 
 /** For specs that have passed validation and have their defaults. */
 export function runPolicy(spec: BatchTransferSpec): RunPolicy {
-  const { schedule, suspend = false, successfulJobHistoryLimit, failedJobHistoryLimit } = spec;
+  const {
+    schedule,
+    suspend = false,
+    paused = false,
+    successfulJobHistoryLimit,
+    failedJobHistoryLimit,
+  } = spec;
   return {
     suspend,
     historyLimits: {
       successful: successfulJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
       failed: failedJobHistoryLimit ?? DEFAULT_HISTORY_LIMIT,
     },
+    ...(paused && { paused }),
     ...(schedule === undefined ? {} : { schedule: transferSchedule(schedule, spec) }),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cancelSchema, parkedSchema, revisedSchema } from './control-status.ts';
 import { historySchema, runNowSchema } from './history-status.ts';
 import { planSchema } from './plan-status.ts';
 
@@ -87,6 +88,7 @@ export const statusSchema = z
         'Pending: not started. Running. Succeeded. Failed: recovering, a retry is due. Fatal: will not work as it is. ConfigurationError: the resource itself is wrong.',
       ),
     error: z.string().max(32_768).optional().describe('What is wrong and what would be right.'),
+    hint: z.string().max(1024).optional().describe('While Fatal: what to change.'),
     sourceDescription: z.string().max(4096).optional().describe('What is read, for people.'),
     destinationDescription: z.string().max(4096).optional().describe('What is written, for people.'),
     observedGeneration: z.int().optional().describe('Generation of the spec that this status describes.'),
@@ -108,6 +110,9 @@ export const statusSchema = z
     lastScheduleTime: time('When the schedule started a run last.'),
     nextScheduleTime: time('When the schedule starts a run next; absent while it is suspended.'),
     runNow: runNowSchema.optional(),
+    cancel: cancelSchema.optional(),
+    revised: revisedSchema.optional(),
+    parked: parkedSchema.optional(),
     history: historySchema.optional(),
     lastSuccessTime: time('When the last run succeeded.'),
     lastRecordTime: time('Freshness: the copy holds what the source held at this time.'),
@@ -117,7 +122,9 @@ export const statusSchema = z
       .object({
         phase: z
           .string()
-          .describe('What the run is doing: plan, copy, publish, verify, cleanUp, discard or delete.'),
+          .describe(
+            'What the run is doing: plan, copy, publish, verify, cleanUp, discard, delete or parked.',
+          ),
         chunksDone: z.int().min(0).describe('Chunks that are copied.'),
         chunksTotal: z.int().min(0).describe('Chunks in all; 0 before the plan is made.'),
         percent: z.int().min(0).max(100).describe('chunksDone in percent of chunksTotal.'),

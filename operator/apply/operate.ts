@@ -71,6 +71,7 @@ export async function operate(options: OperateOptions): Promise<void> {
     clauses,
     egress,
     taskQueue: config.taskQueue,
+    parkFor: config.parkFor,
     regions: config.regions,
     mayAct: () => !signal.aborted && term.valid,
   });

@@ -16,6 +16,7 @@ export interface Effects {
     | 'startPlan'
     | 'startDelete'
     | 'cancel'
+    | 'tell'
     | 'putSchedule'
     | 'pauseSchedule'
     | 'triggerSchedule'
@@ -75,6 +76,9 @@ export async function perform(
       case 'cancel':
         await effects.temporal.cancel(action.workflowId);
         break;
+      case 'tell':
+        if (await effects.temporal.tell(action.workflowId, action.what)) break;
+        return { awaited: [], retry: true };
       case 'awaitEnd':
         outlook.awaited.push(action.workflowId);
         break;

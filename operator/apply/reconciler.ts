@@ -8,6 +8,7 @@ import type { WorkQueues } from '../reconcile/placement.ts';
 import { withOwnWorkflows } from '../reconcile/own-workflows.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
+import { runToRevise } from '../reconcile/revision.ts';
 import type { ResourceCache } from '../watch/cache.ts';
 import type { HandlerResult } from '../watch/queue.ts';
 import type { EndWatch } from './end-watch.ts';
@@ -33,6 +34,8 @@ export interface ReconcilerOptions extends WorkQueues {
   environment: ParseEnvironment;
   clauses: ClauseCheck;
   egress: EgressPolicy;
+  /** Seconds for which runs that are Fatal are parked; absent = they are not. */
+  parkFor?: number | undefined;
   /** Whether this process is still the leader. */
   mayAct: () => boolean;
 }
@@ -79,14 +82,17 @@ export class Reconciler {
     const parsed = await validateTransfer(resource, environment, clauses, egress);
     const { runs, schedule } = await this.#observe(resource, parsed);
     if (!runs) gate.wait(key);
-    const former = runs && standIn(resource, parsed, runs);
+    const stand = runs && standIn(resource, parsed, runs);
+    const older = runs && runToRevise(resource, parsed, runs);
     const now = new Date();
     const actions = reconcile({
       resource,
       parsed,
       runs,
       schedule,
-      standIn: former === undefined ? undefined : await temporal.transferOf(former),
+      standIn: stand === undefined ? undefined : await temporal.transferOf(stand),
+      former: older === undefined ? undefined : await temporal.transferOf(older),
+      parkFor: this.#options.parkFor,
       now,
       taskQueue,
       regions,

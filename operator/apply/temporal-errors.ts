@@ -38,7 +38,10 @@ function grpcError(error: unknown): { code: number; details: string } | undefine
 export function endedReport(error: WorkflowFailedError, closeTime: string): EndedReport {
   const { cause } = error;
   const message = failureMessage(cause ?? error);
-  if (cause instanceof CancelledFailure) return { state: 'cancelled', message, closeTime };
+  if (cause instanceof CancelledFailure) {
+    const [reason] = cause.details ?? [];
+    return { state: 'cancelled', message, closeTime, ...(typeof reason === 'string' && { reason }) };
+  }
   if (cause instanceof TerminatedFailure) return { state: 'terminated', message, closeTime };
   if (cause instanceof TimeoutFailure) return { state: 'timedOut', message, closeTime };
   return { state: 'failed', message, closeTime };

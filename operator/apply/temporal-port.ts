@@ -4,7 +4,7 @@ import type {
   PlanTransferInput,
   Transfer,
 } from '../../workflows/contract.ts';
-import type { RunReport, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
+import type { Message, RunReport, ScheduleInput, ScheduleReport } from '../reconcile/actions.ts';
 
 /** Temporal, as far as the operator uses it. Every method throws TemporalUnavailable when there is no answer. */
 export interface TemporalPort {
@@ -31,6 +31,8 @@ export interface TemporalPort {
   deleteSchedule(scheduleId: string): Promise<void>;
   /** Asks a workflow to end, or ends one that no worker has taken; does nothing when it has ended or never was. */
   cancel(workflowId: string): Promise<void>;
+  /** Tells a run something. @returns whether it goes on */
+  tell(workflowId: string, message: Message): Promise<boolean>;
   /** Resolves when the workflow has ended, however, or does not exist. @throws when the signal is aborted. */
   ended(workflowId: string, signal: AbortSignal): Promise<void>;
   /** Whether Temporal answers; never throws. */

@@ -22,6 +22,7 @@ import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type {
   CompletedReport,
   EndedReport,
+  Message,
   RunReport,
   ScheduleInput,
   ScheduleReport,
@@ -165,6 +166,16 @@ class Temporal implements TemporalPort {
       await this.#call(() => (untaken ? handle.terminate('no worker has taken it') : handle.cancel()));
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  async tell(workflowId: string, { name, argument }: Message): Promise<boolean> {
+    try {
+      await this.#call(() => this.#client.workflow.getHandle(workflowId).signal(name, argument));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
     }
   }
 

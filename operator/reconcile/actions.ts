@@ -3,10 +3,12 @@ import type {
   DeletedData,
   DeleteTransferInput,
   PlanTransferInput,
+  Revision,
   RunProgress,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
+import type { CONTROLS, RetryRequest } from '../../workflows/contract/control.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import type { ParsedTransfer, ResourceStatus, TransferSchedule } from '../api/index.ts';
 import type { WorkQueues } from './placement.ts';
@@ -38,6 +40,8 @@ export interface EndedReport {
   startTime?: string;
   closeTime: string;
   runId?: string;
+  /** Why, where somebody said so who cancelled it. */
+  reason?: string;
   /** No worker ever took it, so that it has done nothing. */
   untaken?: boolean;
   /** The last there was, when a worker answered. */
@@ -99,6 +103,10 @@ export interface Observation extends WorkQueues {
   schedule?: ScheduleReport | undefined;
   /** What the run of `standIn` was started for. */
   standIn?: Transfer | undefined;
+  /** What the run of `runToRevise` was started for. */
+  former?: Transfer | undefined;
+  /** Seconds for which runs that are Fatal are parked; absent = they are not. */
+  parkFor?: number | undefined;
   now: Date;
 }
 
@@ -111,6 +119,11 @@ export interface EventAction {
   discriminator: string;
 }
 
+/** What the operator tells a run that goes on. To be told twice does no harm. */
+export type Message =
+  | { name: typeof CONTROLS.retry; argument: RetryRequest }
+  | { name: typeof CONTROLS.revise; argument: Revision };
+
 /** Performed in order; the first that fails ends the list, and the resource is looked at anew. */
 export type Action =
   | { type: 'addFinalizer' }
@@ -121,6 +134,8 @@ export type Action =
   | { type: 'startPlan'; workflowId: string; input: PlanTransferInput }
   | { type: 'startDelete'; workflowId: string; input: DeleteTransferInput }
   | { type: 'cancel'; workflowId: string }
+  /** Tells a run something; when it does not go on any more, it is looked at anew, and what follows is not done. */
+  | { type: 'tell'; workflowId: string; what: Message }
   /** Creates a schedule, or changes it in place. */
   | { type: 'putSchedule'; scheduleId: string; schedule: ScheduleInput }
   | { type: 'pauseSchedule'; scheduleId: string }

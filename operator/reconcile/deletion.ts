@@ -123,7 +123,7 @@ function removal(
 
 /** What the status knows when no run goes on any more. */
 function settle(present: ResourceStatus, run: RunReport): ResourceStatus {
-  const idle = without(present, 'active', 'progress', 'retry');
+  const idle = without(present, 'active', 'hint', 'parked', 'progress', 'retry');
   if (present.active === undefined || run.state !== 'completed') return idle;
   const objects = mergeObjects(present.objects ?? [], run.result.objects);
   return { ...idle, ...published(present.active, run.result), objects };

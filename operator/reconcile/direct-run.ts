@@ -2,9 +2,9 @@ import { runWorkflowId } from '../../workflows/contract.ts';
 import type { ResourceStatus, RunPolicy } from '../api/index.ts';
 import { identityOf, runNowOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
-import { isDirectRun, runNowWorkflowId } from './run-ids.ts';
+import { isCurrentRun, runNowWorkflowId } from './run-ids.ts';
 import { trimmed } from './history.ts';
-import { MAX_DESCRIPTION_LENGTH, withConditions, without } from './run-status.ts';
+import { MAX_DESCRIPTION_LENGTH, withConditions, withoutRun } from './run-status.ts';
 import type { StatusContext } from './run-status.ts';
 
 /**
@@ -17,7 +17,7 @@ export function wantedRun(
 ): string | undefined {
   const identity = identityOf(resource);
   const { status = {} } = resource;
-  if (status.active !== undefined && isDirectRun(status.active, identity)) return status.active;
+  if (status.active !== undefined && isCurrentRun(status.active, identity, status)) return status.active;
   const settled = isSettled(resource);
   const value = runNowOf(resource);
   if (value !== undefined && value !== status.runNow?.value && (settled || suspend))
@@ -46,7 +46,7 @@ export function suspendedStatus(context: StatusContext): ResourceStatus {
   return withConditions(
     context,
     {
-      ...without(present, 'active', 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      ...withoutRun(present),
       status: 'Pending',
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
@@ -63,10 +63,11 @@ export function suspendedStatus(context: StatusContext): ResourceStatus {
 export const SUSPENDED = 'Nothing is started while spec.suspend is true.';
 
 function isSettled(resource: TransferResource): boolean {
-  const { status: state, lastCompleted = '', lastFailed = '' } = resource.status ?? {};
+  const { status = {} } = resource;
+  const { status: state, lastCompleted = '', lastFailed = '' } = status;
   const identity = identityOf(resource);
   return (
-    (state === 'Succeeded' && isDirectRun(lastCompleted, identity)) ||
-    (state === 'Fatal' && isDirectRun(lastFailed, identity))
+    (state === 'Succeeded' && isCurrentRun(lastCompleted, identity, status)) ||
+    (state === 'Fatal' && isCurrentRun(lastFailed, identity, status))
   );
 }

@@ -3,7 +3,7 @@ import type { Verdicts } from './conditions.ts';
 import { SUSPENDED } from './direct-run.ts';
 import { trimmed } from './history.ts';
 import { generationOf } from './run-ids.ts';
-import { MAX_DESCRIPTION_LENGTH, withConditions, without } from './run-status.ts';
+import { MAX_DESCRIPTION_LENGTH, withConditions, without, withoutRun } from './run-status.ts';
 import type { StatusContext } from './run-status.ts';
 
 /**
@@ -22,10 +22,9 @@ export function idleStatus(context: StatusContext, policy: RunPolicy, since: num
   const Progressing = due(present.nextScheduleTime, policy);
   if (generationOf(last) >= since)
     return withConditions(context, { ...without(present, 'active', 'retry'), ...common }, { Progressing });
-  const idle = without(present, 'active', 'error', 'progress', 'retry', 'statistics', 'startTime');
   return withConditions(
     context,
-    { ...idle, ...common, status: 'Pending' },
+    { ...withoutRun(present), ...common, status: 'Pending' },
     {
       Ready: ['False', 'Pending', 'No run of this spec has been due yet.'],
       Progressing,

@@ -9,9 +9,11 @@ import { isPlanId, isPlanned, planOfDryRun, reconcileDryRun } from './dry-run.ts
 import { quieten, remove, withoutSchedule } from './end-schedule.ts';
 import { pollDelay } from './poll.ts';
 import { refuse } from './refusal.ts';
-import { hasFinalizer, identityOf } from './resource.ts';
+import { cancelOf, hasFinalizer, identityOf } from './resource.ts';
 import type { TransferResource } from './resource.ts';
-import { ended, failedEvent, startedEvent } from './run-events.ts';
+import { goingOn } from './going-on.ts';
+import { ended, startedEvent } from './run-events.ts';
+import { revision } from './revision.ts';
 import { isScheduledRun } from './run-ids.ts';
 import { intendedStatus, runningStatus, withConditions } from './run-status.ts';
 import { reconcileSchedule } from './schedule.ts';
@@ -82,6 +84,7 @@ function decide(observation: Observation, runs: Record<string, RunReport>): Acti
   const settled = settleOlder(observation, runs, present);
   if ('actions' in settled) return settled.actions;
   const idle = settled.status;
+  const { told = [] } = settled;
 
   const policy = parsed.ok ? parsed.policy : undefined;
   if (parsed.ok && policy?.schedule !== undefined && !isToBePlanned(observation))
@@ -89,7 +92,7 @@ function decide(observation: Observation, runs: Record<string, RunReport>): Acti
       ...policy,
       schedule: policy.schedule,
     });
-  if (present.schedule === undefined) return decideCurrent(observation, runs, idle);
+  if (present.schedule === undefined) return [...told, ...decideCurrent(observation, runs, idle)];
 
   // There is a schedule, or was: nothing else is done before it has come to rest.
   const accounted = accountForRuns(observation, runs, idle);
@@ -108,7 +111,7 @@ function settleOlder(
   observation: Observation,
   runs: Record<string, RunReport>,
   present: ResourceStatus,
-): { actions: Action[] } | { status: ResourceStatus } {
+): { actions: Action[] } | { status: ResourceStatus; told?: Action[] } {
   const { resource, parsed } = observation;
   const { active } = present;
   if (active === undefined || isScheduledRun(active)) return { status: present };
@@ -117,6 +120,9 @@ function settleOlder(
   if (active === planOfDryRun(resource) || active === current) return { status: present };
   const report = runs[active] ?? { state: 'absent' };
   if (report.state !== 'running') return { status: withOutcome(observation, present, active, report) };
+  const revised =
+    unscheduled && present.schedule === undefined && revision(observation, active, report, present);
+  if (revised) return { status: revised.status, told: revised.actions };
   if (!parsed.ok || !parsed.policy.suspend || isPlanId(active))
     return { actions: stopOlder(observation, active, report) };
   // what goes on goes on
@@ -136,7 +142,7 @@ function decideCurrent(
   runs: Record<string, RunReport>,
   present: ResourceStatus,
 ): Action[] {
-  const { resource, parsed, now } = observation;
+  const { resource, parsed, now, parkFor } = observation;
   const unneeded: Action[] =
     parsed.noFinalizer && present.schedule === undefined && hasFinalizer(resource)
       ? [{ type: 'removeFinalizer' }]
@@ -162,21 +168,37 @@ function decideCurrent(
       return [
         ...unneeded,
         ...needed,
-        { type: 'status', status: intendedStatus(context, seenTo(resource, workflowId)) },
-        { type: 'start', workflowId, input: { transfer, previous: present.objects ?? [] } },
+        {
+          type: 'status',
+          status: intendedStatus(context, {
+            runNow: seenTo(resource, workflowId),
+            cancel: cancelOf(resource),
+          }),
+        },
+        {
+          type: 'start',
+          workflowId,
+          input: {
+            transfer,
+            previous: present.objects ?? [],
+            ...(parkFor !== undefined && { parkFor }),
+            ...(policy.paused && { paused: true }),
+          },
+        },
         ...watched,
         { type: 'requeueAfter', milliseconds: pollDelay(now.toISOString(), now) },
       ];
     }
     case 'running': {
-      const status = runningStatus(context, report);
+      const { actions, status, lookAfter } = goingOn(resource, context, report);
       return [
         ...unneeded,
         ...startedEvent(context),
-        ...failedEvent(context, status),
+        ...actions,
         { type: 'status', status },
-        ...watched,
-        { type: 'requeueAfter', milliseconds: pollDelay(report.startTime, now) },
+        // it ends in a day or so, and long polls are few
+        ...(status.parked === undefined ? watched : []),
+        { type: 'requeueAfter', milliseconds: lookAfter },
       ];
     }
     case 'deleted':

@@ -8,7 +8,7 @@ type Refused = Extract<ParsedTransfer, { ok: false }>;
 
 /** A spec that cannot run: the status says all that is wrong with it. */
 export function refuse({ resource, now }: Observation, parsed: Refused, present: ResourceStatus): Action[] {
-  const kept = without(present, 'active', 'progress', 'retry', 'nextScheduleTime');
+  const kept = without(present, 'active', 'hint', 'parked', 'progress', 'retry', 'nextScheduleTime');
   const generation = resource.metadata.generation;
   const error = renderErrors(parsed.errors).slice(0, MAX_ERROR_LENGTH);
   const reason = parsed.state === 'Fatal' ? 'Unsupported' : 'ConfigurationError';

@@ -10,7 +10,9 @@ export const FINALIZER = `ddc.${API_GROUP}/finalizer`;
 const DRY_RUN = `ddc.${API_GROUP}/dry-run`;
 
 /** Every new value starts one run. */
-const RUN_NOW = `ddc.${API_GROUP}/run-now`;
+export const RUN_NOW = `ddc.${API_GROUP}/run-now`;
+/** Every new value cancels the run that goes on. */
+const CANCEL = `ddc.${API_GROUP}/cancel`;
 /** Characters of a value that the status holds as it is. */
 const MOST_VALUE = 100;
 
@@ -26,6 +28,7 @@ export interface TransferResource {
     generation: number;
     finalizers?: string[];
     annotations?: Record<string, string>;
+    labels?: Record<string, string>;
     deletionTimestamp?: string;
   };
   spec?: unknown;
@@ -83,8 +86,17 @@ export function isDryRun({ metadata }: TransferResource): boolean {
 
 /** The value of the annotation that asks for a run now, or its hash where it is long; undefined = none is asked for. */
 export function runNowOf(resource: TransferResource): string | undefined {
-  const value = resource.metadata.annotations?.[RUN_NOW];
   // what is to be planned only is not run
-  if (!value || isDryRun(resource)) return undefined;
+  return isDryRun(resource) ? undefined : annotation(resource, RUN_NOW);
+}
+
+/** The value of the annotation that asks for the end of the run, likewise. */
+export function cancelOf(resource: TransferResource): string | undefined {
+  return annotation(resource, CANCEL);
+}
+
+function annotation({ metadata }: TransferResource, name: string): string | undefined {
+  const value = metadata.annotations?.[name];
+  if (!value) return undefined;
   return value.length <= MOST_VALUE ? value : `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }

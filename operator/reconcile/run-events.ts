@@ -41,10 +41,11 @@ export function ended(
   };
 }
 
-function fatalEnd({ state, message }: EndedReport, again: string): [reason: string, message: string] {
+function fatalEnd({ state, message, reason }: EndedReport, again: string): [reason: string, message: string] {
+  const why = reason === undefined ? '' : ` (${reason})`;
   const ends: Record<EndedReport['state'], [string, string]> = {
     failed: ['RunFailed', message],
-    cancelled: ['RunCancelled', `the run was cancelled; ${again}`],
+    cancelled: ['RunCancelled', `the run was cancelled${why}; ${again}`],
     terminated: ['RunTerminated', `the run was terminated; ${again}`],
     timedOut: ['RunTimedOut', `the run timed out; ${again}`],
   };

@@ -1,8 +1,10 @@
 import type { RunProgress, RunResult, Transfer, WrittenObject } from '../../workflows/contract.ts';
+import type { Paused } from '../../workflows/contract/control.ts';
 import type { TechnicalMetadata } from '../../workflows/contract/metadata.ts';
 import type { HistoryLimits, ParsedTransfer, ResourceStatus } from '../api/index.ts';
 import type { CompletedReport, EndedReport, RunningReport } from './actions.ts';
 import { conditions } from './conditions.ts';
+import { hintFor } from './hints.ts';
 import { ALL, recordOf, withRecord } from './history.ts';
 import type { Placement } from './placement.ts';
 import { receiptStatus } from './receipt-status.ts';
@@ -31,19 +33,24 @@ export interface StatusContext {
 
 /**
  * The run is about to be started: recorded before it is, so that no run is ever unknown to the status.
- * @param runNow the value of the annotation, which this run sees to
+ * @param seen values of annotations: `runNow`, to which this run sees, and `cancel`, which is not meant for it
  */
-export function intendedStatus(context: StatusContext, runNow: string | undefined): ResourceStatus {
+export function intendedStatus(
+  context: StatusContext,
+  seen: { runNow: string | undefined; cancel: string | undefined },
+): ResourceStatus {
   const { present, transfer, workflowId, parseWarnings, generation, placement } = context;
+  const { runNow, cancel } = seen;
   const { plan } = present;
   return withConditions(
     context,
     {
-      ...without(present, 'placement', 'plan', 'error', 'progress', 'retry', 'statistics', 'startTime'),
+      ...without(withoutRun(present), 'placement', 'plan'),
       status: 'Pending',
       active: workflowId,
       ...(placement.shown && { placement: placement.shown }),
       ...(runNow !== undefined && { runNow: { value: runNow } }),
+      ...(cancel !== undefined && { cancel: { value: cancel } }),
       sourceDescription: transfer.source.description.slice(0, MAX_DESCRIPTION_LENGTH),
       destinationDescription: transfer.destination.description.slice(0, MAX_DESCRIPTION_LENGTH),
       warnings: warnings(parseWarnings),
@@ -60,10 +67,13 @@ export function intendedStatus(context: StatusContext, runNow: string | undefine
 export function runningStatus(context: StatusContext, report: RunningReport): ResourceStatus {
   const { present } = context;
   const { error, retry } = present;
-  const kept = { ...without(present, 'error', 'retry'), active: context.workflowId };
+  const kept = { ...without(present, 'error', 'hint', 'parked', 'retry'), active: context.workflowId };
   const startTime = present.startTime ?? report.progress?.startedAt ?? report.startTime;
-  const waiting = waitReason(context.now, context.placement.taskQueue, report);
   const progress = report.progress;
+  if (!progress && present.parked) return present;
+  const waiting = progress?.paused
+    ? pausedReason(progress.paused)
+    : waitReason(context.now, context.placement.taskQueue, report);
   if (!progress) {
     const status = present.status === 'Failed' ? 'Failed' : 'Running';
     const failed = status === 'Failed' ? { error, retry } : {};
@@ -113,7 +123,7 @@ export function succeededStatus(context: StatusContext, report: CompletedReport)
   return withConditions(
     context,
     {
-      ...without(context.present, 'error', 'active', 'retry'),
+      ...without(context.present, 'error', 'active', 'hint', 'parked', 'retry'),
       progress: progress ? progressOf(progress) : complete(result, context.present.progress),
       ...published(context.workflowId, result),
       history: remembered(context, report),
@@ -140,10 +150,12 @@ export function fatalStatus(
   report: EndedReport,
 ): ResourceStatus {
   const { progress } = report;
+  const hint = report.state === 'failed' ? hintFor(progress?.failure?.code) : undefined;
   return withConditions(
     context,
     {
-      ...without(context.present, 'active', 'retry'),
+      ...without(context.present, 'active', 'hint', 'parked', 'retry'),
+      ...(hint !== undefined && { hint }),
       ...(progress && { progress: progressOf(progress), ...observed(context, progress) }),
       status: 'Fatal',
       error: message.slice(0, MAX_ERROR_LENGTH),
@@ -205,6 +217,22 @@ export function retryDue({ attempt, maxAttempts }: { attempt: number; maxAttempt
   return `retry ${attempt}${maxAttempts > 0 ? ` of ${maxAttempts}` : ''} is due`;
 }
 
+/** The status without what it says of one run. */
+export function withoutRun(status: ResourceStatus): ResourceStatus {
+  return without(
+    status,
+    'active',
+    'error',
+    'hint',
+    'parked',
+    'progress',
+    'retry',
+    'revised',
+    'statistics',
+    'startTime',
+  );
+}
+
 export function without<K extends keyof ResourceStatus>(
   status: ResourceStatus,
   ...keys: K[]
@@ -213,6 +241,12 @@ export function without<K extends keyof ResourceStatus>(
   for (const key of keys) delete rest[key];
   return rest;
 }
+
+const pausedReason = ({ since, reason }: Paused): Verdicts['Progressing'] => [
+  'False',
+  'Paused',
+  `Paused since ${since}: ${reason}. What is done is kept.`,
+];
 
 /**
  * Why nothing happens although the run goes on; undefined when something does.
@@ -251,7 +285,10 @@ export function warnings(texts: readonly string[]): string[] | undefined {
   return [...new Set(texts)].slice(0, MAX_WARNINGS).map((text) => text.slice(0, MAX_WARNING_LENGTH));
 }
 
-function observed({ present, parseWarnings }: StatusContext, progress: RunProgress): Partial<ResourceStatus> {
+export function observed(
+  { present, parseWarnings }: StatusContext,
+  progress: RunProgress,
+): Partial<ResourceStatus> {
   return {
     statistics: { ...progress.statistics },
     source: metadata(progress.source) ?? present.source,
@@ -260,7 +297,7 @@ function observed({ present, parseWarnings }: StatusContext, progress: RunProgre
   };
 }
 
-function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
+export function progressOf({ phase, chunksDone, chunksTotal }: RunProgress): ResourceStatus['progress'] {
   const percent = chunksTotal > 0 ? Math.floor((100 * Math.min(chunksDone, chunksTotal)) / chunksTotal) : 0;
   return { phase, chunksDone, chunksTotal, percent };
 }

@@ -1,17 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { scheduleId } from '../../workflows/contract.ts';
+import { hasSameResult } from '../../workflows/contract/revision.ts';
 import type { BatchTransferInput, Transfer } from '../../workflows/contract.ts';
 import type { ResourceStatus, RunPolicy, TransferSchedule } from '../api/index.ts';
 import type { Action, Observation, RunReport, ScheduleInput, ScheduleReport } from './actions.ts';
 import { contextOf } from './context.ts';
+import { goingOn } from './going-on.ts';
 import { idleStatus } from './idle-status.ts';
 import { placementOf } from './placement.ts';
-import { pollDelay } from './poll.ts';
-import { hasFinalizer, identityOf } from './resource.ts';
-import { failedEvent, startedEvent } from './run-events.ts';
+import { cancelOf, hasFinalizer, identityOf } from './resource.ts';
+import { revision } from './revision.ts';
+import { startedEvent } from './run-events.ts';
 import { generationOf } from './run-ids.ts';
 import { seeToRunNow } from './run-now.ts';
-import { runningStatus, without } from './run-status.ts';
+import { without } from './run-status.ts';
 import { accountForRuns } from './scheduled-runs.ts';
 import { stopOlder } from './stop-older.ts';
 
@@ -55,7 +57,7 @@ export function reconcileSchedule(
     paused: policy.suspend,
     generation: transfer.generation,
     since,
-    input: { transfer, previous: accounted.objects ?? [] },
+    input: { transfer, previous: accounted.objects ?? [], ...(policy.paused && { paused: true }) },
   };
   const put: Action[] = isAsWanted(schedule, wanted, taskQueue)
     ? []
@@ -74,16 +76,19 @@ export function reconcileSchedule(
   if (running !== undefined && generationOf(running.workflowId) < since)
     return [...first, ...stopOlder(observation, running.workflowId, running.report, status), ...put];
   if (running !== undefined) {
-    const context = contextOf(observation, transfer, status, running.workflowId);
-    const next = runningStatus(context, running.report);
+    const { workflowId, report } = running;
+    const told = revision(observation, workflowId, report, status);
+    const context = contextOf(observation, transfer, told?.status ?? status, workflowId);
+    const next = goingOn(resource, context, report);
     return [
       ...first,
       ...startedEvent(context),
-      ...failedEvent(context, next),
-      { type: 'status', status: next },
+      ...(told?.actions ?? []),
+      ...next.actions,
+      { type: 'status', status: next.status },
       ...put,
-      { type: 'awaitEnd', workflowId: running.workflowId },
-      { type: 'requeueAfter', milliseconds: pollDelay(running.report.startTime, now) },
+      { type: 'awaitEnd', workflowId },
+      { type: 'requeueAfter', milliseconds: next.lookAfter },
     ];
   }
   const idle = idleStatus(contextOf(observation, transfer, status, id), policy, since);
@@ -95,9 +100,11 @@ export function reconcileSchedule(
       { type: 'requeueAfter', milliseconds: SETTLING },
     ];
   const { runNow, trigger } = seeToRunNow(resource, schedule, now);
+  const cancel = cancelOf(resource);
+  const seen = { ...(runNow && { runNow }), ...(cancel !== undefined && { cancel: { value: cancel } }) };
   return [
     ...first,
-    { type: 'status', status: { ...without(idle, 'runNow'), ...(runNow && { runNow }) } },
+    { type: 'status', status: { ...without(idle, 'runNow'), ...seen } },
     ...trigger,
     trigger.length > 0
       ? { type: 'requeueAfter', milliseconds: SETTLING }
@@ -111,8 +118,8 @@ export function reconcileSchedule(
 function sinceOf(schedule: ScheduleReport, transfer: Transfer): number {
   if (schedule.state === 'absent') return transfer.generation;
   const { since, input } = schedule;
-  const same = isSame({ ...input.transfer, generation: 0 }, { ...transfer, generation: 0 });
-  return same ? since : transfer.generation;
+  const { transfer: former } = input as Partial<BatchTransferInput>;
+  return former !== undefined && hasSameResult(former, transfer) ? since : transfer.generation;
 }
 
 function isAsWanted(schedule: ScheduleReport, wanted: ScheduleInput, taskQueue: string): boolean {
@@ -123,6 +130,7 @@ function isAsWanted(schedule: ScheduleReport, wanted: ScheduleInput, taskQueue: 
     schedule.paused === wanted.paused &&
     schedule.taskQueue === taskQueue &&
     isSame(schedule.input.transfer, wanted.input.transfer) &&
+    schedule.input.paused === wanted.input.paused &&
     // where Temporal does not tell a run what the last one left: one that was started beside another by hand
     isSame(places(schedule.input), places(wanted.input))
   );

@@ -4,7 +4,7 @@ import type { Action, Observation, RunReport, RunningReport, ScheduleReport } fr
 import { contextOf } from './context.ts';
 import { ended } from './run-events.ts';
 import { generationOf, isScheduledRun } from './run-ids.ts';
-import { without } from './run-status.ts';
+import { without, withoutRun } from './run-status.ts';
 import { withOutcome } from './stop-older.ts';
 
 /** What the status says when all is accounted for that a schedule has started. */
@@ -61,9 +61,4 @@ export function accountForRuns(
   const last = started.at(-1);
   if (last !== undefined) accounted.status = { ...accounted.status, lastScheduleTime: last.startedAt };
   return accounted;
-}
-
-/** The status without what it says of one run. */
-function withoutRun(status: ResourceStatus): ResourceStatus {
-  return without(status, 'active', 'error', 'progress', 'retry', 'statistics', 'startTime');
 }

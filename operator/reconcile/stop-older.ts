@@ -14,7 +14,7 @@ export function stopOlder(
   present: ResourceStatus = observation.resource.status ?? {},
 ): Action[] {
   const { resource, parsed, now } = observation;
-  const kept = without(present, 'error', 'progress', 'retry');
+  const kept = without(present, 'error', 'hint', 'parked', 'progress', 'retry');
   const former = isPlanId(workflowId) ? 'the plan' : 'the run of the previous spec';
   const status = withConditions(
     { present, generation: resource.metadata.generation, now },
@@ -46,7 +46,7 @@ export function withOutcome(
   workflowId: string,
   report: RunReport,
 ): ResourceStatus {
-  const idle = without(present, 'active');
+  const idle = without(present, 'active', 'hint', 'parked', 'revised');
   switch (report.state) {
     case 'completed':
     case 'failed':

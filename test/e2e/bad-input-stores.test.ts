@@ -122,7 +122,7 @@ describe('an endpoint that does not answer', () => {
 
     const patch = JSON.stringify({ spec: { maxFailedRetries: 0 } });
     await kubectl(['patch', 'bt', 'unreachable', '-n', stack.namespace, '--type=merge', '-p', patch]);
-    const ended = await untilStatus(stack.namespace, 'unreachable', ['Fatal', 'Failed', 'Succeeded']);
+    const ended = await untilStatus(stack.namespace, 'unreachable', ['Fatal', 'Succeeded']);
     expect(ended).toMatchObject({ status: 'Fatal', error: message });
     expect(ended).not.toHaveProperty('retry');
     expectPlain(ended);

@@ -39,7 +39,11 @@ async function recordAll(): Promise<void> {
   mkdirSync(parent, { recursive: true });
   const { running, environment } = await startOwnServers(parent, name);
   const { client, close } = await workflowsOf(environment);
-  const stack = await startStack('replay', { DDC_CHUNK_BYTES: '64Ki' }, environment);
+  const stack = await startStack(
+    'replay',
+    { DDC_CHUNK_BYTES: '64Ki', DDC_PARK_FAILED_RUNS: '1m' },
+    environment,
+  );
   const copies = await paymentCopies(stack, environment);
   try {
     const scenarios = await runScenarios({

@@ -31,12 +31,18 @@ export async function runScenarios(options: ScenarioOptions): Promise<Record<str
     return { kind: 'BatchTransfer', apiVersion: 'fybrik.io/v1', ...metadata };
   }
   async function runOf(name: string) {
-    return client.workflow.getHandle(runWorkflowId(await identityOf(name)));
+    const { status } = (await cluster.getTransfer(namespace, name))!;
+    // one that was revised keeps the id of the generation that it was started for
+    const workflowId = status?.active ?? status?.revised?.workflowId;
+    return client.workflow.getHandle(workflowId ?? runWorkflowId(await identityOf(name)));
   }
   async function expectEnd(name: string, state: string): Promise<void> {
     const { status, error } = await copies.end(name);
     if (status !== state) throw new Error(`${name} is ${status}, not ${state}: ${error}`);
-    ids[name] = (await runOf(name)).workflowId;
+    const run = await runOf(name);
+    // one that is Fatal is parked first
+    await run.result().catch(() => undefined);
+    ids[name] = run.workflowId;
   }
   /** Starts a run of several chunks and does something in the middle of it. */
   async function amid(name: string, what: () => Promise<unknown>): Promise<void> {
@@ -65,6 +71,30 @@ export async function runScenarios(options: ScenarioOptions): Promise<Record<str
   copies.proxy.before = () => undefined;
   await (await runOf('retried')).executeUpdate('retry');
   await expectEnd('retried', 'Succeeded');
+
+  const isDenied = countdown(3, isRecord);
+  copies.proxy.fault = (request) => (isDenied(request) ? { kind: 'denied', done: false } : undefined);
+  await copies.start(['parked-retried'], SEVERAL_CHUNKS);
+  await cluster.untilStatus(namespace, 'parked-retried', ['Fatal']);
+  copies.proxy.fault = () => undefined;
+  await (await runOf('parked-retried')).executeUpdate('retry');
+  await cluster.untilStatus(namespace, 'parked-retried', ['Succeeded']);
+  await expectEnd('parked-retried', 'Succeeded');
+
+  await amid('paused', async () => {
+    const run = await runOf('paused');
+    await run.executeUpdate('setLimits', { args: [{ requestsPerSecond: 1_000 }] });
+    await run.executeUpdate('pause', { args: ['the network is needed'] });
+  });
+  await (await runOf('paused')).signal('resume');
+  await expectEnd('paused', 'Succeeded');
+
+  await amid('revised', async () => {
+    const patch = JSON.stringify({ spec: { limits: { requestsPerSecond: 1_000 } } });
+    await cluster.kubectl(['patch', 'bt', 'revised', '-n', namespace, '--type=merge', '-p', patch]);
+    await cluster.untilStatus(namespace, 'revised', ['Running']);
+  });
+  await expectEnd('revised', 'Succeeded');
 
   await amid('cancelled', async () => (await runOf('cancelled')).cancel());
   await expectEnd('cancelled', 'Fatal');

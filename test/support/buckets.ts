@@ -29,8 +29,8 @@ export function bucketsOf(environment: ServerEnvironment) {
   });
 
   /** A bucket that no other test uses. */
-  async function createBucket(prefix: string): Promise<string> {
-    const Bucket = `${prefix}-${randomBytes(4).toString('hex')}`;
+  async function createBucket(prefix: string, suffix = randomBytes(4).toString('hex')): Promise<string> {
+    const Bucket = `${prefix}-${suffix}`;
     await client.send(new CreateBucketCommand({ Bucket }));
     return Bucket;
   }

@@ -2,13 +2,16 @@ import type {
   BatchTransferInput,
   DeleteTransferInput,
   PlanTransferInput,
+  RunProgress,
   RunResult,
   Transfer,
 } from '../../workflows/contract.ts';
+import { hasSameResult } from '../../workflows/contract/revision.ts';
 import type { PlanReport } from '../../workflows/contract/plan-report.ts';
 import { TemporalUnavailable } from '../../operator/apply/temporal-port.ts';
 import type { TemporalPort } from '../../operator/apply/temporal-port.ts';
 import type {
+  Message,
   RunReport,
   RunningReport,
   ScheduleInput,
@@ -19,6 +22,8 @@ import { FakeSchedules } from './fake-schedules.ts';
 interface Workflow {
   report: RunReport;
   input: BatchTransferInput | DeleteTransferInput | PlanTransferInput;
+  /** The newest generation that it was told of. */
+  revised?: number;
 }
 
 export const NOTHING = { rowsRead: 0, rowsWritten: 0, bytesRead: 0, bytesWritten: 0 };
@@ -148,6 +153,58 @@ export class FakeTemporal implements TemporalPort {
     if (workflow?.report.state === 'running') workflow.report = { ...workflow.report, cancelRequested: true };
     this.hook('after', 'cancel');
   }
+
+  /** What was told to running workflows, in order. */
+  readonly told: { workflowId: string; message: Message }[] = [];
+
+  async tell(workflowId: string, message: Message): Promise<boolean> {
+    this.#answer('tell');
+    const workflow = this.workflows.get(workflowId);
+    if (workflow?.report.state !== 'running' || !('previous' in workflow.input)) return false;
+    this.told.push({ workflowId, message });
+    const parked = workflow.report.progress?.parked;
+    if (message.name === 'revise') {
+      const { transfer } = message.argument;
+      if (!hasSameResult(workflow.input.transfer, transfer))
+        throw new Error(`INVARIANT: ${workflowId} is to copy something else`);
+      workflow.revised = Math.max(workflow.revised ?? 0, transfer.generation);
+      this.#resume(workflow);
+    } else if (message.argument.parkedSince === parked?.since) this.#resume(workflow);
+    this.hook('after', 'tell');
+    return true;
+  }
+
+  /** Lets a run become Fatal and wait for help, if it was started so. */
+  park(workflowId: string): void {
+    const workflow = this.workflows.get(workflowId);
+    if (workflow?.report.state !== 'running' || !('parkFor' in workflow.input)) return;
+    this.#parked += 1;
+    const parked = {
+      since: new Date(this.#parked * 1_000).toISOString(),
+      until: new Date((this.#parked + workflow.input.parkFor!) * 1_000).toISOString(),
+    };
+    const failure = { code: 'AccessDenied', message: 'because', attempt: 0, maxAttempts: 0 };
+    const progress: RunProgress = {
+      state: 'Fatal',
+      phase: 'parked',
+      startedAt: workflow.report.startTime,
+      chunksTotal: 8,
+      chunksDone: 3,
+      statistics: NOTHING,
+      failure,
+      parked,
+      warnings: [],
+    };
+    workflow.report = { ...workflow.report, progress };
+  }
+
+  #resume(workflow: Workflow): void {
+    if (workflow.report.state !== 'running') return;
+    const { progress: _, ...report } = workflow.report;
+    workflow.report = report;
+  }
+
+  #parked = 0;
 
   ended(): Promise<void> {
     return new Promise(() => undefined);

@@ -70,6 +70,7 @@ export class World {
       clauses: () => Promise.resolve(undefined),
       egress: OPEN_POLICY,
       taskQueue: 'ddc',
+      parkFor: 3_600,
       mayAct: () => this.leader,
     });
     return { cache, reconciler, stop };

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { deleteWorkflowId, planWorkflowId, runWorkflowId } from '../../workflows/contract.ts';
-import type { RunProgress } from '../../workflows/contract.ts';
+import type { RunProgress, Transfer } from '../../workflows/contract.ts';
 import { parseTransfer } from '../../operator/api/index.ts';
 import type { ResourceStatus } from '../../operator/api/index.ts';
 import type { Action, RunReport, ScheduleReport } from '../../operator/reconcile/actions.ts';
@@ -25,6 +25,8 @@ interface Situation {
   /** By workflow id. */
   runs?: Record<string, RunReport>;
   schedule?: ScheduleReport;
+  /** What the older run was started for. */
+  former?: Transfer | undefined;
   now?: Date;
   temporal?: 'down';
   /** That have workers. */
@@ -64,6 +66,7 @@ export function decide(situation: Situation): Action[] {
     parsed: parseTransfer(resource, {}),
     runs: situation.temporal === 'down' ? undefined : runs,
     schedule: situation.schedule,
+    former: situation.former,
     now: situation.now ?? NOW,
     taskQueue: 'ddc',
     regions: situation.regions,

@@ -99,6 +99,48 @@ test('a run that has ended: objects and receipt', () => {
   );
 });
 
+test('a run that is parked, one that is paused, and those that have ended', () => {
+  const parked = { since: '2026-01-02T12:00:30Z', until: '2026-01-03T12:00:30Z', touch: 't' };
+  const lines = describeText(
+    listedTransfer({
+      ...running,
+      status: 'Fatal',
+      error: 'no bucket',
+      hint: 'Create the bucket.',
+      parked,
+      history: [
+        {
+          workflowId: 'BatchTransfer/finance/payments/u-1/1-now-a',
+          start: '2026-01-02T11:58:00Z',
+          end: '2026-01-02T12:00:00Z',
+          result: 'Succeeded',
+          rows: 12,
+          bytes: 2_000_000,
+        },
+        { workflowId: 'b', end: '2026-01-02T11:00:50Z', result: 'Failed', error: 'denied' },
+      ],
+    }),
+    [],
+    NOW,
+  );
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'STATUS       Fatal',
+      'ERROR        no bucket',
+      'HINT         Create the bucket.',
+      'PARKED       since 2026-01-02T12:00:30Z; what is done is kept for 23h (2026-01-03T12:00:30Z)',
+      'HISTORY',
+      '  ENDED    RESULT     TOOK  ROWS  BYTES   WORKFLOW  ERROR',
+      '  50s ago  Succeeded  2m    12    2.0 MB  1-now-a',
+      '  60m ago  Failed                         b         denied',
+    ]),
+  );
+  const [{ lastTransitionTime } = { lastTransitionTime: '' }] = running.conditions!;
+  const condition = { type: 'Progressing', status: 'False' as const, reason: 'Paused', message: 'why' };
+  const paused = listedTransfer({ ...running, conditions: [{ ...condition, lastTransitionTime }] });
+  expect(describeText(paused, [], NOW)).toContain('PAUSED       why');
+});
+
 test('a resource that nobody has looked at', () => {
   expect(describeText(listedTransfer(), [], NOW)).toEqual([
     'NAME         payments',

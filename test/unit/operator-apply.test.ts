@@ -212,3 +212,16 @@ test('settings: flags before environment before defaults; bad values are named',
   expect(readConfig(['node', 'operator', '--keep-data']).environment.NO_FINALIZER).toBe('true');
   expect(() => readConfig(['node', 'operator', '--temporal-address', 'nowhere'], false)).toThrow(/host:port/);
 });
+
+test.each([
+  [[], 86_400],
+  [['--park-failed-runs', '90m'], 5_400],
+  [['--park-failed-runs', '0'], undefined],
+])('runs that are Fatal are parked: %j', (flags, seconds) => {
+  expect(readConfig(['node', 'operator', ...flags]).parkFor).toBe(seconds);
+});
+
+test.each(['31d', '-1', 'a day'])('not for %j', (duration) => {
+  const read = () => readConfig(['node', 'operator', `--park-failed-runs=${duration}`], false);
+  expect(read).toThrow('Expected a duration from 0 to 30d');
+});

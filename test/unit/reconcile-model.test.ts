@@ -22,7 +22,11 @@ type Simple =
   | 'dry'
   | 'wet'
   | 'tick'
-  | 'runNow';
+  | 'runNow'
+  | 'park'
+  | 'relax'
+  | 'touch'
+  | 'cancel';
 type Step =
   | { do: Simple }
   | { do: 'changeSpec'; key: string; more: object }
@@ -37,6 +41,7 @@ const step: Arbitrary<Step> = oneof(
   { weight: 5, arbitrary: simple('sync') },
   { weight: 2, arbitrary: simple('zombie') },
   { weight: 5, arbitrary: simple('tick') },
+  { weight: 4, arbitrary: simple('park', 'touch', 'relax', 'relax') },
   {
     weight: 3,
     arbitrary: record({ do: constant<'crash'>('crash'), after: integer({ min: 0, max: 11 }) }),
@@ -53,7 +58,14 @@ const step: Arbitrary<Step> = oneof(
     arbitrary: record({
       do: constant('changeSpec' as const),
       key: constantFrom('a', 'b'),
-      more: constantFrom({}, SCHEDULED, SCHEDULED, { ...SCHEDULED, suspend: true }, { suspend: true }),
+      more: constantFrom(
+        {},
+        SCHEDULED,
+        SCHEDULED,
+        { ...SCHEDULED, suspend: true },
+        { suspend: true },
+        { paused: true },
+      ),
     }),
   },
   {
@@ -70,6 +82,7 @@ const step: Arbitrary<Step> = oneof(
       'dry',
       'wet',
       'runNow',
+      'cancel',
     ),
   },
 );
@@ -114,6 +127,22 @@ async function take(world: World, next: Step): Promise<void> {
       break;
     case 'runNow':
       cluster.annotate({ 'ddc.fybrik.io/run-now': String(temporal.starts.length) });
+      break;
+    case 'relax':
+      // nothing that the run copies changes
+      cluster.changeSpec({
+        ...(cluster.resource?.spec as object),
+        maxFailedRetries: cluster.statusWrites % 10,
+      });
+      break;
+    case 'park':
+      for (const [id] of temporal.running) temporal.park(id);
+      break;
+    case 'touch':
+    case 'cancel':
+      cluster.annotate({
+        [next.do === 'touch' ? 'touched' : 'ddc.fybrik.io/cancel']: String(cluster.statusWrites),
+      });
       break;
     case 'finish':
       for (const [id] of temporal.running) temporal.finish(id, next.how);
@@ -174,6 +203,10 @@ function check(world: World): void {
   const { starts, workflows, store, schedules } = world.temporal;
   const runs = starts.filter((id) => !id.endsWith('/delete'));
   expect(new Set(runs).size).toBe(runs.length);
+  const { revised } = resource?.status ?? {};
+  // what the status says that a run was told, it was told
+  if (revised !== undefined)
+    expect(workflows.get(revised.workflowId)?.revised).toBeGreaterThanOrEqual(revised.generation);
   if (!resource || resource.metadata.finalizers?.includes(FINALIZER)) return;
   // no finalizer: nothing was started yet, or everything is removed
   const own = [...workflows.keys()].filter(

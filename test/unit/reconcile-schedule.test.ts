@@ -235,6 +235,50 @@ describe('a resource with a schedule', () => {
   });
 });
 
+describe('a run of a schedule', () => {
+  const older = { [`${OLDER}-2026-01-01T00:00:30Z`]: runningReport({ progress: progress() }) };
+  const [id] = Object.keys(older);
+  const former = schedule({ generation: 1 });
+  const going = {
+    status: { ...between, active: id!, lastScheduleTime: secondsAgo(30) },
+    schedule: { ...former, recent: [started(id!, 30)], runsStarted: 1 },
+    former: former.input.transfer,
+    runs: older,
+  };
+
+  test('is told what does not change the copy; those that start later begin so', () => {
+    const limited = specTo('out', { schedule: '0 3 * * *', limits: { bandwidth: '1Mi' }, paused: true });
+    const actions = decide({ ...going, spec: limited, metadata: finalized });
+    expect(actions).toContainEqual({
+      type: 'tell',
+      workflowId: id,
+      what: {
+        name: 'revise',
+        argument: { transfer: expect.objectContaining({ generation: 2 }), paused: true },
+      },
+    });
+    expect(types(actions)).not.toContain('cancel');
+    expect(put(actions)).toMatchObject({
+      since: 1,
+      input: { paused: true, transfer: { limits: { bytesPerSecond: 1_048_576 } } },
+    });
+    const status = statusOf(actions);
+    expect(status.revised).toEqual({ workflowId: id, generation: 2 });
+    const again = decide({ ...going, status, spec: limited, metadata: finalized });
+    expect(types(again)).not.toContain('tell');
+  });
+
+  test('is cancelled by the annotation, unless it was there before', () => {
+    const metadata = { ...finalized, annotations: { 'ddc.fybrik.io/cancel': '1' } };
+    const situation = { ...going, spec, metadata };
+    expect(types(decide(situation))).toContain('cancel');
+    const idle = statusOf(decide({ status: between, spec, metadata, schedule: schedule() }));
+    expect(idle.cancel).toEqual({ value: '1' });
+    const status = { ...going.status, cancel: idle.cancel };
+    expect(types(decide({ ...situation, status }))).not.toContain('cancel');
+  });
+});
+
 describe('a schedule that is not wanted any more', () => {
   const status: ResourceStatus = { ...between, status: 'Running', active: FIRST, objects: [] };
   const at = { metadata: { ...finalized, generation: 3 } };

@@ -46,6 +46,12 @@ export const batchTransferSpec = ruled(
         'How many generations of the data are kept, the latest included, 1 to 100: what a run replaces is first copied to .ddc-generations/<uid>/ in the same bucket. Default: 1.',
       ),
     limits,
+    paused: z
+      .boolean()
+      .optional()
+      .describe(
+        'While true, a run begins no further chunk; those that are done are kept, and what publishes already is finished. Default: false.',
+      ),
     successfulJobHistoryLimit: historyLimit('successfulJobHistoryLimit', 'Successful runs to remember'),
     successfulJobsHistoryLimit: historyLimit(
       'successfulJobsHistoryLimit',
