@@ -7,6 +7,7 @@ const HINTS: Record<string, string> = {
   ObjectNotFound: 'Put the object where the source names it, or correct the source.',
   BucketNotFound: 'Create the bucket, or correct its name and the endpoint.',
   AccessDenied: 'Check the credentials, and what the policies of bucket, Vault or Kubernetes allow them.',
+  EgressDenied: 'Name what the egress policy allows this namespace, or have the policy changed.',
   InvalidEndpoint: 'Correct the endpoint.',
   MalformedData: 'Correct the data at the source, or say in the spec how to read it.',
   SecretNotFound: 'Store the secret where the resource refers to, or correct the reference.',

@@ -38,9 +38,15 @@ export interface TransferResource {
 }
 
 /** The same as the API server holds it. */
-export type StoredTransfer = Omit<TransferResource, 'status' | 'foreignStatus'> & { status?: StoredStatus };
+export type StoredTransfer = Omit<TransferResource, 'status' | 'foreignStatus'> & {
+  status?: StoredStatus;
+  metadata: { managedFields?: unknown };
+};
 
-export function fromStored({ status: stored, ...resource }: StoredTransfer): TransferResource {
+/** Without what the API server notes about writers: a third of a resource, and thousands are held. */
+export function fromStored({ status: stored, metadata: noted, ...rest }: StoredTransfer): TransferResource {
+  const { managedFields: _, ...metadata } = noted;
+  const resource = { ...rest, metadata };
   if (stored === undefined) return resource;
   const status = ownStatus(resource, stored);
   return status === undefined ? { ...resource, foreignStatus: true } : { ...resource, status };
