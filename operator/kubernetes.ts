@@ -5,7 +5,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 
 /** Milliseconds for a request and its whole reply, unless the call says otherwise. */
 const REQUEST_TIMEOUT = 10_000;
-const PAGE_SIZE = 500;
+/** Pages of a list are parsed as a whole: larger ones cost memory that is never given back. */
+const PAGE_SIZE = 100;
 
 export type PatchType = 'application/merge-patch+json' | 'application/apply-patch+yaml';
 

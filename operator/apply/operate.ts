@@ -26,7 +26,7 @@ const CONCURRENT_RECONCILES = 16;
 /** Milliseconds. */
 const BASE_DELAY = 5;
 const MAX_DELAY = 300_000;
-const POLLS_PER_SECOND = 50;
+const POLLS_PER_SECOND = 20;
 
 export interface OperateOptions {
   config: OperatorConfig;

@@ -5,6 +5,7 @@ import { KubernetesError } from '../kubernetes.ts';
 import type { Action, Observation } from '../reconcile/actions.ts';
 import { standIn } from '../reconcile/deletion.ts';
 import type { WorkQueues } from '../reconcile/placement.ts';
+import { SOONEST } from '../reconcile/poll.ts';
 import { withOwnWorkflows } from '../reconcile/own-workflows.ts';
 import { reconcile, scheduleToDescribe, workflowsToDescribe } from '../reconcile/reconcile.ts';
 import type { TransferResource } from '../reconcile/resource.ts';
@@ -112,7 +113,9 @@ export class Reconciler {
       if (outlook.retry) return 'retry';
       if (outlook.requeueAt) return budget.reserve(outlook.requeueAt.getTime() - now.getTime());
       if (outlook.requeueAfter === undefined) return undefined;
-      return budget.reserve(outlook.requeueAfter * this.#slowdown(key, actions));
+      const delay = outlook.requeueAfter * this.#slowdown(key, actions);
+      // sooner than any poll: to see what comes of what was just done
+      return outlook.requeueAfter < SOONEST ? delay : budget.reserve(delay);
     } catch (error) {
       if (!(error instanceof KubernetesError) || (error.status !== 404 && error.status !== 409)) throw error;
       return await this.#refresh(resource, writer, cache);

@@ -140,7 +140,7 @@ test('a step that nobody has taken, and one that is tried again', async () => {
 test('polls: soon at first, every 5 s later, and at most so many a second', () => {
   const now = new Date('2026-01-01T00:01:00Z');
   const startedAgo = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
-  expect([0, 4, 20, 600].map((age) => pollDelay(startedAgo(age), now))).toEqual([300, 1000, 5000, 5000]);
+  expect([0, 4, 20, 600].map((age) => pollDelay(startedAgo(age), now))).toEqual([1000, 1000, 5000, 5000]);
   const budget = new PollBudget(2, () => 10_000);
   expect([300, 300, 300, 300, 300, 1_500].map((delay) => budget.reserve(delay))).toEqual([
     300, 300, 1000, 1000, 2000, 2000,
