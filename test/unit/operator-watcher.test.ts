@@ -115,7 +115,7 @@ test('lists in pages, then watches from there with bookmarks', async () => {
   );
   expect(seen).toEqual(['list a,b', 'ADDED c']);
   expect(requests[1]?.searchParams.get('continue')).toBe('more');
-  expect(requests[0]?.searchParams.get('limit')).toBe('500');
+  expect(requests[0]?.searchParams.get('limit')).toBe('100');
   expect(Object.fromEntries(requests[2]!.searchParams)).toMatchObject({
     watch: '1',
     resourceVersion: '5',
