@@ -55,13 +55,14 @@ function secretSources(
 ): SecretSource[] {
   const sources: SecretSource[] = [];
   if (vault !== undefined) {
-    const { role, namespace, caCertificate } = vault;
+    const { role, ciphertext, namespace, caCertificate } = vault;
     sources.push({
       kind: 'vault',
       address: vault.address.replace(/\/+$/, ''),
       authPath: withSlash(vault.authPath),
       role,
       secretPath: withSlash(vault.secretPath),
+      ...(ciphertext === undefined ? {} : { ciphertext }),
       ...(namespace === undefined ? {} : { namespace }),
       ...(caCertificate === undefined ? {} : { caCertificate }),
     });

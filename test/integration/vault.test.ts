@@ -58,7 +58,13 @@ beforeAll(async () => {
   await admin('DELETE', `${kv2}/data/gone`);
   await admin('POST', `${transit}/keys/columns`, { exportable: true });
   await admin('POST', `${transit}/keys/columns/rotate`);
-  const paths = [`${kv1}/store`, `${kv1}/none`, `${kv2}/data/*`, `${transit}/export/*`];
+  const paths = [
+    `${kv1}/store`,
+    `${kv1}/none`,
+    `${kv2}/data/*`,
+    `${transit}/export/*`,
+    `${transit}/decrypt/columns`,
+  ];
   const policies = [await server.policy('reader', ...paths)];
   await admin('POST', `${kubernetes}/role/worker`, {
     bound_service_account_names: ['worker'],
@@ -87,6 +93,21 @@ describe('a secret in the real Vault, with the token of a service account that t
     expect(Object.keys(exported)).toEqual(['key']);
     expect(Buffer.from(exported['key']!, 'base64')).toHaveLength(32);
     expect(await read(`${transit}/export/encryption-key/columns/latest`)).toEqual(exported);
+  });
+
+  test('a data key that transit has wrapped', async () => {
+    const { data } = (await admin('POST', `${transit}/datakey/plaintext/columns`)) as {
+      data: { plaintext: string; ciphertext: string };
+    };
+    const { plaintext, ciphertext } = data;
+    expect(await read(`${transit}/decrypt/columns`, { ciphertext })).toEqual({ key: plaintext });
+    expect(Buffer.from(plaintext, 'base64')).toHaveLength(32);
+    await expect(
+      read(`${transit}/decrypt/columns`, { ciphertext: `${ciphertext.slice(0, -8)}AAAAAAA=` }),
+    ).rejects.toMatchObject({
+      code: 'InvalidOption',
+      message: expect.stringContaining('/v1/transit/decrypt/'),
+    });
   });
 
   test('with a token that was revoked meanwhile: logged in once more', async () => {

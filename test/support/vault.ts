@@ -33,7 +33,9 @@ export function vaultOf(environment: ServerEnvironment) {
 
   /** Lets tokens that are bound to it read what lies at the paths. */
   async function policy(name: string, ...paths: string[]): Promise<string> {
-    const rules = paths.map((path) => `path "${path}" { capabilities = ["read", "list"] }`).join('\n');
+    const rules = paths
+      .map((path) => `path "${path}" { capabilities = ["read", "list", "update"] }`)
+      .join('\n');
     await admin('PUT', `sys/policies/acl/${name}-${unique}`, { policy: rules });
     return `${name}-${unique}`;
   }

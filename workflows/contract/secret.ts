@@ -33,6 +33,8 @@ export interface VaultSource {
   role: string;
   /** With a slash at the begin. */
   secretPath: string;
+  /** A data key that secretPath unwraps (transit). Not secret. */
+  ciphertext?: string;
   namespace?: string;
   /** PEM; trusted besides the generally known authorities. Not secret. */
   caCertificate?: string;

@@ -9,7 +9,8 @@ import { login, vaultRequest } from './login.ts';
 import { VaultTokens } from './tokens.ts';
 
 const HINTS = {
-  403: 'the policies of the role do not let it read secretPath',
+  400: 'with a ciphertext, secretPath is /v1/transit/decrypt/ and the name of the key that has wrapped it',
+  403: 'the policies of the role do not let it read secretPath, or with a ciphertext update it',
   404: 'secretPath begins with /v1/ and the name of the secrets engine; of KV version 2 it goes on with /data/',
   503: 'it may be sealed',
 };
@@ -29,13 +30,18 @@ export class Vault {
    * @param field for messages, e.g. `spec.source.s3.vault`
    */
   async read(source: VaultSource, field: string, egress: EgressRules): Promise<SecretValues> {
-    const { address, secretPath, role } = source;
+    const { address, secretPath, role, ciphertext } = source;
     const doing = `${field}: reading ${secretPath} of Vault at ${address} with role ${JSON.stringify(role)}`;
     const ask = (token: string): Promise<SecretAnswer> => {
       const { headers, caCertificate } = vaultRequest(source);
       return askForSecret(
         `${address}${secretPath}`,
-        { egress, headers: { ...headers, 'x-vault-token': token }, caCertificate },
+        {
+          egress,
+          headers: { ...headers, 'x-vault-token': token },
+          caCertificate,
+          ...(ciphertext !== undefined && { body: { ciphertext } }),
+        },
         doing,
       );
     };
@@ -46,7 +52,8 @@ export class Vault {
     if (answer.status === 403 && kept) answer = await ask(await this.#tokens.renew(source, logIn));
     if (answer.status < 200 || answer.status > 299) throw refusal(answer, doing, HINTS);
     const values = secretValues(answer.body);
-    if (values === undefined) throw noSecret(doing);
-    return values;
+    if (ciphertext === undefined && values !== undefined) return values;
+    if (values?.['plaintext'] === undefined) throw noSecret(doing);
+    return { key: values['plaintext'] };
   }
 }

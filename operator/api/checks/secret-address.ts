@@ -22,6 +22,14 @@ export const pathProblems = (path: string): string[] =>
     ? ['must be a path like /v1/secret/data/my-secret; the server is named in address']
     : [];
 
+/** What is wrong with what transit has wrapped. Never repeats it: it may be a key by mistake. */
+export const ciphertextProblems = (text: string): string[] =>
+  /^vault:v\d+:[A-Za-z0-9+/=]+$/.test(text)
+    ? []
+    : [
+        'must be a data key as transit wraps it: vault:v1:..., the ciphertext in the answer of /v1/transit/datakey/wrapped/<key>',
+      ];
+
 export const withScheme = (url: string): string => (isUrl(url) ? url : `http://${url}`);
 
 export const withSlash = (path: string): string => (path.startsWith('/') ? path : `/${path}`);

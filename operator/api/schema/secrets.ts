@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { certificateProblems } from '../checks/certificates.ts';
-import { pathProblems, vaultAddressProblems, vaultPathProblems } from '../checks/secret-address.ts';
+import {
+  ciphertextProblems,
+  pathProblems,
+  vaultAddressProblems,
+  vaultPathProblems,
+} from '../checks/secret-address.ts';
 import { secretImportProblems } from '../checks/secret-import.ts';
 import { any, has } from '../rules.ts';
 import { block, text } from './block.ts';
@@ -16,6 +21,11 @@ const vault = block({
   authPath: text(1024, pathProblems).describe(
     'Path to log in at, e.g. /v1/auth/kubernetes/login: of an auth method that takes a role and the service account token of the worker (Kubernetes, JWT), or of AppRole as the worker is told.',
   ),
+  ciphertext: text(8192, ciphertextProblems)
+    .optional()
+    .describe(
+      'A data key that the transit engine has wrapped, vault:v1:...; secretPath is then where to have it unwrapped, e.g. /v1/transit/decrypt/my-key. It is found as key.',
+    ),
   namespace: text(1024).optional().describe('Vault namespace (Vault Enterprise, HCP).'),
   caCertificate: text(32_768, certificateProblems)
     .optional()
