@@ -1,6 +1,6 @@
 import type { KeptGeneration, Run } from '../../workflows/contract.ts';
-import type { ObjectInfo, ObjectStore } from '../stores/object-store.ts';
-import { copyObject } from './full/copy-object.ts';
+import type { ObjectStore } from '../stores/object-store.ts';
+import { copyObject, optionsOf } from './full/copy-object.ts';
 import { mapSettled } from './map-settled.ts';
 import { METADATA_TRANSFER, isOfAnyPlan } from './staging.ts';
 import { targetPrefix } from './target.ts';
@@ -75,8 +75,4 @@ async function* pages(store: ObjectStore, prefix: string): AsyncGenerator<string
     page = [];
   }
   if (page.length > 0) yield page;
-}
-
-function optionsOf({ key: _key, size: _size, etag: _etag, ...options }: ObjectInfo) {
-  return options;
 }

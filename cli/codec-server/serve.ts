@@ -5,11 +5,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { PayloadCodec } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { CodecError } from '../../codec/errors.ts';
 import { Bodies, BodyRefused } from '../../operator/webhook/body.ts';
+import { listen, type Listening } from '../../operator/webhook/listen.ts';
 import type { Authenticate } from './authenticate.ts';
 import { BadBody, OPERATIONS, transformed, type Operation } from './payloads.ts';
 
@@ -36,17 +36,11 @@ export interface CodecServerOptions {
   log: Logger;
 }
 
-export interface CodecServer {
-  readonly port: number;
-  /** Finishes requests that are under way. */
-  stop(): Promise<void>;
-}
-
 /**
  * Encrypts and decrypts for people who look at Temporal, by its remote codec protocol: POST to paths that end in /encode and
  * /decode. @throws Error when it cannot listen
  */
-export async function serveCodec(options: CodecServerOptions): Promise<CodecServer> {
+export async function serveCodec(options: CodecServerOptions): Promise<Listening> {
   const { host, port, certificate } = options;
   const bodies = new Bodies(MAX_BODY);
   const timeouts = { headersTimeout: HEADERS_TIMEOUT, requestTimeout: REQUEST_TIMEOUT };
@@ -56,24 +50,7 @@ export async function serveCodec(options: CodecServerOptions): Promise<CodecServ
     ? createHttps({ ...timeouts, ...certificate, minVersion: 'TLSv1.2' }, listener)
     : createHttp(timeouts, listener);
   server.maxConnections = MAX_CONNECTIONS;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
-        server.close(() => {
-          clearTimeout(grace);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
-  };
+  return listen(server, { host, port, grace: STOP_GRACE });
 }
 
 /** Never rejects. */

@@ -1,11 +1,11 @@
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { messageOf } from '../kubernetes.ts';
 import type { Admission } from './admit.ts';
 import { Bodies, BodyRefused } from './body.ts';
 import type { Certificate } from './certificate.ts';
+import { listen, type Listening } from './listen.ts';
 import { readReview, reviewOf } from './review.ts';
 
 /** Milliseconds. */
@@ -25,12 +25,9 @@ export interface WebhookOptions {
   log: Logger;
 }
 
-export interface WebhookServer {
-  readonly port: number;
+export interface WebhookServer extends Listening {
   /** Of connections from now on; those that are open go on. */
   setCertificate(certificate: Certificate): void;
-  /** Finishes requests that are under way. */
-  stop(): Promise<void>;
 }
 
 /** An HTTPS server that answers AdmissionReviews on all interfaces. @throws Error when it cannot listen on the port */
@@ -50,25 +47,11 @@ export async function serveWebhook(options: WebhookOptions): Promise<WebhookServ
   server.on('tlsClientError', (error) =>
     log.debug({ reason: messageOf(error) }, 'webhook: no TLS connection'),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  const listening = await listen(server, { port, grace: STOP_GRACE });
   server.on('error', (error) => log.error({ reason: messageOf(error) }, 'webhook'));
   return {
-    port: (server.address() as AddressInfo).port,
+    ...listening,
     setCertificate: (renewed) => server.setSecureContext({ ...renewed, minVersion: 'TLSv1.2' }),
-    stop: () =>
-      new Promise((resolve) => {
-        const grace = setTimeout(() => server.closeAllConnections(), STOP_GRACE);
-        server.close(() => {
-          clearTimeout(grace);
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
   };
 }
 

@@ -10,7 +10,8 @@ import proto from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { byTokenFile } from '../../cli/codec-server/authenticate.ts';
-import { serveCodec, type CodecServer } from '../../cli/codec-server/serve.ts';
+import { serveCodec } from '../../cli/codec-server/serve.ts';
+import type { Listening } from '../../operator/webhook/listen.ts';
 import { openTemporalData, type TemporalData } from '../../codec/temporal-data.ts';
 import { startController } from '../../deploy/local/controller.ts';
 import type { RunProgress } from '../../workflows/contract.ts';
@@ -36,7 +37,7 @@ let keys: string;
 let stack: Stack;
 let data: TemporalData;
 let workflows: Workflows;
-let server: CodecServer;
+let server: Listening;
 let bucket: string;
 
 beforeAll(async () => {

@@ -106,6 +106,10 @@ describe('fields', () => {
     [s3({ bucket: 'ab' }), 'spec.source.s3.bucket: must have 3 to 255 characters'],
     [s3({ bucket: 'a\u0007bc' }), 'spec.source.s3.bucket: must not contain control characters'],
     [s3({ objectKey: '.ddc/x' }), 'spec.source.s3.objectKey: must not be under .ddc/'],
+    [
+      s3({ objectKey: '/.ddc-generations/other/x' }),
+      'spec.source.s3.objectKey: must not be under .ddc-generations/',
+    ],
     [s3({ objectKey: '//.ddc' }), 'spec.source.s3.objectKey: must not be under .ddc/'],
     ...['a/../b', '..', './a', 'a/.'].map((objectKey): [ReturnType<typeof s3>, string] => [
       s3({ objectKey }),

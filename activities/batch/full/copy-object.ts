@@ -1,5 +1,5 @@
 import type { Run } from '../../../workflows/contract.ts';
-import type { CopySource, ObjectStore, UploadOptions } from '../../stores/object-store.ts';
+import type { CopySource, ObjectInfo, ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import { mapSettled } from '../map-settled.ts';
 import { recordOpening, recordUpload } from '../upload-records.ts';
 
@@ -7,6 +7,11 @@ import { recordOpening, recordUpload } from '../upload-records.ts';
 const MOST_BYTES = 5 * 1024 ** 3;
 const PART_BYTES = 1024 ** 3;
 const PARALLEL_PARTS = 4;
+
+/** For a copy that is like the object itself. */
+export function optionsOf({ key: _key, size: _size, etag: _etag, ...options }: ObjectInfo): UploadOptions {
+  return options;
+}
 
 /** The store copies an object of any size itself. SourceChanged when it is another by now. */
 export async function copyObject(

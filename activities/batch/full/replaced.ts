@@ -3,9 +3,9 @@ import type { BatchActivities, Run } from '../../../workflows/contract.ts';
 import { TransferError } from '../../failures.ts';
 import { withStore, type BatchContext } from '../context.ts';
 import { mapSettled } from '../map-settled.ts';
-import type { ObjectInfo, ObjectStore, UploadOptions } from '../../stores/object-store.ts';
+import type { ObjectStore, UploadOptions } from '../../stores/object-store.ts';
 import { isOfRun, keptKey, replacedKey } from '../staging.ts';
-import { copyObject } from './copy-object.ts';
+import { copyObject, optionsOf } from './copy-object.ts';
 
 const PARALLEL_OBJECTS = 16;
 
@@ -48,10 +48,6 @@ function overtaken(store: ObjectStore, key: string): never {
 async function keptBefore(store: ObjectStore, run: Run): Promise<Replaced[] | undefined> {
   const text = await store.get(replacedKey(run));
   return text && (JSON.parse(text.toString()) as Replaced[]);
-}
-
-function optionsOf({ key: _key, size: _size, etag: _etag, ...options }: ObjectInfo): UploadOptions {
-  return options;
 }
 
 /** Brings back what was there before publish. What others have written since is left. Idempotent. */

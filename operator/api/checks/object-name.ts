@@ -1,5 +1,8 @@
-/** Objects under this prefix are ours: the ledgers of runs. */
-const STAGING_PREFIX = '.ddc';
+/** Objects under these prefixes are ours, and are removed without a look at whose they are. */
+const OWN_PREFIXES: Record<string, string> = {
+  '.ddc': 'runs in progress',
+  '.ddc-generations': 'earlier data (keepGenerations)',
+};
 const MAX_KEY_BYTES = 1024;
 
 /** What is wrong with the name of a bucket. Stores differ in their rules, so only what none allows is refused. */
@@ -21,8 +24,9 @@ export function objectKeyProblems(key: string): string[] {
   if (key.split('/').some((segment) => segment === '.' || segment === '..'))
     problems.push('must not have . or .. between slashes, which some stores resolve to other keys');
   // Some stores take repeated and leading slashes for one.
-  if (key.split('/').find((segment) => segment !== '') === STAGING_PREFIX)
-    problems.push(`must not be under ${STAGING_PREFIX}/, which is kept for runs in progress`);
+  const first = key.split('/').find((segment) => segment !== '') ?? '';
+  if (Object.hasOwn(OWN_PREFIXES, first))
+    problems.push(`must not be under ${first}/, which is kept for ${OWN_PREFIXES[first]}`);
   return problems;
 }
 
